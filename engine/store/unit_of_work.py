@@ -1,0 +1,103 @@
+"""The unit of work: one command, one transaction, and the only commit of the code base."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import scoped_session as ScopedSession  # noqa: N812 - a class in all but name
+
+from engine.clock import Clock
+from engine.store.keys import Keys
+
+SessionFactory = Callable[[], Session] | sessionmaker[Session] | ScopedSession[Session]
+
+
+class UnitOfWork(AbstractContextManager["UnitOfWork"]):
+    """Everything that one command reads and writes.
+
+    Leaving the block without an error commits; leaving it with one rolls back everything. What is handed to
+    `after_commit` runs once the commit stands (to fill a cache, say) and must not raise. `notify` reaches
+    listeners only if the transaction commits. `scratch` lets rooms keep things for the length of the command.
+    """
+
+    session: Session
+
+    def __init__(self, session_factory: SessionFactory, clock: Clock, keys: Keys) -> None:
+        self._session_factory, self._clock, self._keys = session_factory, clock, keys
+        self._after: list[Callable[[], None]] = []
+        self._notices: dict[tuple[str, str], None] = {}
+        self._now: datetime | None = None
+        self.scratch: dict[object, Any] = {}
+
+    def __enter__(self) -> Self:
+        self.session = self._session_factory()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self._finish()
+            else:
+                self.session.rollback()
+        finally:
+            self.session.close()
+        if kind is None:
+            for call in self._after:
+                call()
+
+    def _finish(self) -> None:
+        try:
+            if self._notices:
+                self.session.flush()
+                self._send_notices()
+            self.session.commit()
+        except BaseException:
+            self.session.rollback()
+            raise
+
+    def _send_notices(self) -> None:
+        channels, payloads = zip(*self._notices, strict=True)
+        self.session.execute(_NOTIFY, {"channels": list(channels), "payloads": list(payloads)})
+
+    def now(self) -> datetime:
+        """The instant of this command: the same at every call, aware, in UTC."""
+        if self._now is None:
+            self._now = self._clock.now()
+        return self._now
+
+    def new_key(self) -> int:
+        """A fresh 64-bit key."""
+        return self._keys.new(self.session)
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Run `call` once the commit stands."""
+        self._after.append(call)
+
+    def notify(self, channel: str, payload: str = "") -> None:
+        """Tell listeners of `channel` at commit (PostgreSQL NOTIFY); equal notices are sent once."""
+        self._notices[channel, payload] = None
+
+
+_NOTIFY = text(
+    "SELECT pg_notify(channel, payload)"
+    " FROM unnest(CAST(:channels AS text[]), CAST(:payloads AS text[])) AS n (channel, payload)"
+)
+
+
+class UnitsOfWork:
+    """Opens units of work over one database: `with units() as uow: ...`."""
+
+    def __init__(self, session_factory: SessionFactory, clock: Clock, keys: Keys | None = None) -> None:
+        self.session_factory, self.clock, self.keys = session_factory, clock, keys or Keys()
+
+    def __call__(self) -> UnitOfWork:
+        """A new unit of work, to be used as a context manager."""
+        return UnitOfWork(self.session_factory, self.clock, self.keys)
