@@ -1,0 +1,65 @@
+"""BPMN 2.0 in Camunda 8's dialect: parse a diagram, run an instance of it, save and load its state.
+
+The only room that imports SpiffWorkflow, whose task tree carries the tokens (docs/decisions/0101). No I/O: everything
+outside comes through `Services`, everything that happened is told in `Instance.take_events()`.
+"""
+
+from __future__ import annotations
+
+from engine.bpmn.dialect import parse_diagram
+from engine.bpmn.errors import BpmnError, StepFailed
+from engine.bpmn.events import (
+    DecisionEvaluated,
+    ElementActivated,
+    ElementCompleted,
+    ElementTerminated,
+    Event,
+    IncidentRaised,
+    IncidentResolved,
+    InstanceEnded,
+    JobCreated,
+    MessageAwaited,
+    SignalAwaited,
+    SignalThrown,
+    State,
+    TimerArmed,
+    UserTaskCreated,
+    VariableSet,
+    WaitEnded,
+)
+from engine.bpmn.instance import Instance
+from engine.bpmn.model import Diagram, Element, ProcessModel, Reference, StartTrigger
+from engine.bpmn.services import ServiceCall, Services
+from engine.bpmn.timers import Schedule
+
+__all__ = [
+    "BpmnError",
+    "DecisionEvaluated",
+    "Diagram",
+    "Element",
+    "ElementActivated",
+    "ElementCompleted",
+    "ElementTerminated",
+    "Event",
+    "IncidentRaised",
+    "IncidentResolved",
+    "Instance",
+    "InstanceEnded",
+    "JobCreated",
+    "MessageAwaited",
+    "ProcessModel",
+    "Reference",
+    "Schedule",
+    "ServiceCall",
+    "Services",
+    "SignalAwaited",
+    "SignalThrown",
+    "StartTrigger",
+    "State",
+    "StepFailed",
+    "TimerArmed",
+    "UserTaskCreated",
+    "VariableSet",
+    "WaitEnded",
+    "parse_diagram",
+]

@@ -1,0 +1,104 @@
+"""What a diagram says, once it is parsed: processes, their elements, what they refer to, how they start.
+
+Everything here is immutable after parsing and may be shared by threads and instances.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from engine.errors import Finding
+
+if TYPE_CHECKING:
+    from engine.bpmn.specs.process import ProcessSpec
+    from engine.bpmn.specs.timer import TimerDefinition
+    from engine.bpmn.timers import Schedule
+
+ReferenceKind: TypeAlias = Literal["form", "decision", "process", "job-type", "candidate-group"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Element:
+    """One flow node of a process. `type` is Camunda 8's name of it (`USER_TASK`, `START_EVENT`, ...).
+
+    `scope_id` is the id of the sub-process or process around it; `lane` the name (or id) of the innermost lane;
+    `properties` are its `zeebe:property` pairs and `headers` its `zeebe:header` pairs.
+    """
+
+    id: str
+    name: str | None
+    type: str
+    process_id: str
+    scope_id: str
+    lane: str | None = None
+    properties: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    documentation: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """Something outside the diagram that an element names literally (what expressions name is known only at run time)."""
+
+    kind: ReferenceKind
+    name: str
+    element_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class StartTrigger:
+    """One way to start a process. `kind` is none, message, signal, timer or conditional.
+
+    `name` is the message's or signal's name.
+    """
+
+    element_id: str
+    kind: str
+    name: str | None = None
+    timer: TimerDefinition | None = None
+
+    def schedule(self, now: datetime) -> Schedule:
+        """When a timer start event fires first, counted from `now`; `Schedule.after` gives what follows.
+
+        Raises `StepFailed` where its expression gives no time.
+        """
+        if self.timer is None:
+            raise ValueError(f"{self.element_id} is no timer start event")
+        return self.timer.first({}, now)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessModel:
+    """One executable process, ready to run.
+
+    `definition_key` is 0 after parsing; the store's key is set with `at()` and is what a saved state refers to.
+    `scopes` maps the process id and the ids of its sub-processes to their specs.
+    """
+
+    process_id: str
+    name: str | None
+    version_tag: str | None
+    resource_name: str
+    elements: Mapping[str, Element]
+    references: tuple[Reference, ...]
+    starts: tuple[StartTrigger, ...]
+    scopes: Mapping[str, ProcessSpec] = field(repr=False)
+    definition_key: int = 0
+    properties: Mapping[str, str] = field(default_factory=dict)
+    documentation: str | None = None
+
+    def at(self, definition_key: int) -> ProcessModel:
+        """The same process, as deployed under this key."""
+        return replace(self, definition_key=definition_key)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diagram:
+    """A parsed BPMN file: its executable processes, and findings that did not refuse it (warnings)."""
+
+    resource_name: str
+    processes: tuple[ProcessModel, ...]
+    findings: tuple[Finding, ...] = ()
