@@ -1,0 +1,244 @@
+"""What goes into the register and what callers see of it. Times are in UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from engine.types import Json
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartyData:
+    """Somebody who has a part in a complaint: all that may be told about a person or organisation."""
+
+    name: str | None = None
+    organisation: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    address: str | None = None
+    postcode: str | None = None
+    town: str | None = None
+    country: str | None = None
+    authority: str | None = None
+    """What entitles somebody to act for another."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Upload:
+    """A file that is handed in: its name as the sender calls it, and its bytes."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """A complaint as it is received (ISO 10002 clause 7.2).
+
+    `channel`: `web`, `email`, `api`, `phone`, `post`, `in-person` or `other`. `language`: as BCP 47 writes it, for
+    example `nl` or `pt-BR`. Either a `complainant` or `anonymous`; an anonymous one may still say nothing of itself.
+    `origin`: `external`, or `internal` where one unit complains about another.
+    """
+
+    description: str
+    channel: str = "web"
+    language: str = "en"
+    complainant: PartyData | None = None
+    representative: PartyData | None = None
+    """Who acts for the complainant, with the authority to do so."""
+    contact: PartyData | None = None
+    unit: str | None = None
+    """The unit complained about."""
+    anonymous: bool = False
+    may_disclose: bool = True
+    origin: str = "external"
+    feedback: str = "complaint"
+    product_or_service: str | None = None
+    order_reference: str | None = None
+    problem_date: date | None = None
+    category: str | None = None
+    remedy_sought: str | None = None
+    regime: str | None = None
+    """Id of the regime whose clocks apply; the default one where nothing is said."""
+    attachments: tuple[Upload, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """The answer to whoever complained: what to keep."""
+
+    reference: str
+    tracking_code: str
+    """`7K2MA-...`: opens the status page. It is told here and kept nowhere."""
+    process_instance_key: int
+    acknowledged_at: datetime | None
+    deadlines: Mapping[str, datetime]
+    """Promised instants by kind."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeadlineView:
+    """One clock of a case, with how its date came about."""
+
+    kind: str
+    started_at: datetime
+    due_at: datetime
+    met_at: datetime | None
+    ended_at: datetime | None
+    basis: str
+    derivation: tuple[Mapping[str, Json], ...]
+    state: str
+    """`running`, `overdue`, `met`, `late` or `stopped`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComplaintView:
+    """One complaint as staff see it."""
+
+    complaint_key: int
+    reference: str
+    process_instance_key: int | None
+    feedback: str
+    origin: str
+    status: str
+    channel: str
+    language: str
+    regime: str
+    anonymous: bool
+    may_disclose: bool
+    description: str
+    product_or_service: str | None
+    order_reference: str | None
+    problem_date: date | None
+    remedy_sought: str | None
+    category: str | None
+    severity: str | None
+    safety: bool | None
+    complexity: str | None
+    impact: str | None
+    immediate_action: str | None
+    priority: str | None
+    team: str | None
+    decision: str | None
+    remedy: str | None
+    remedy_amount: Decimal | None
+    remedy_cost: Decimal | None
+    review_outcome: str | None
+    response: str | None
+    outcome: str | None
+    cause: str | None
+    systemic: str | None
+    action_needed: bool | None
+    escalation_level: int
+    received_at: datetime
+    received_by: str
+    acknowledged_at: datetime | None
+    answered_at: datetime | None
+    closed_at: datetime | None
+    rev: int
+    parties: Mapping[str, PartyData] = field(default_factory=dict)
+    """By role: `complainant`, `representative`, `contact`, `unit`. Empty in search results."""
+    deadlines: tuple[DeadlineView, ...] = ()
+    notes: tuple[NoteView, ...] = ()
+    changes: tuple[ChangeView, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoteView:
+    """Something that staff wrote in a form and that belongs to the case."""
+
+    field: str
+    value: Json
+    element_id: str
+    at: datetime
+    actor: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeView:
+    """One correction, with the value that stood there before (clause 4.9)."""
+
+    field: str
+    old: Json
+    new: Json
+    at: datetime
+    actor: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimelineView:
+    """One thing that happened; `event` is a value of `engine.complaints.Event`."""
+
+    at: datetime
+    event: str
+    actor: str
+    details: Mapping[str, Json]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageView:
+    """One letter or message between the organisation and the complainant."""
+
+    message_key: int
+    direction: str
+    """`out` or `in`."""
+    kind: str
+    at: datetime
+    language: str
+    subject: str | None
+    body: str
+    delivery: str
+    """`page`, `waiting`, `sent`, `failed` or `received`."""
+    delivered_at: datetime | None
+    actor: str | None
+    """Who wrote it; not told to the holder of a code."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttachmentView:
+    """One file of a case; `size` in bytes."""
+
+    attachment_key: int
+    name: str
+    content_type: str
+    size: int
+    at: datetime
+    actor: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicStatus:
+    """What the holder of a tracking code sees (clause 7.3): plain codes, promised dates, letters, what can be done now."""
+
+    reference: str
+    status: str
+    language: str
+    received_at: datetime
+    closed_at: datetime | None
+    decision: str | None
+    outcome: str | None
+    deadlines: Mapping[str, datetime]
+    """Promises that still hold, by kind: `final_response`, `progress_update`, `complainant_reply`."""
+    messages: tuple[MessageView, ...]
+    attachments: tuple[AttachmentView, ...]
+    question: str | None
+    """What the complainant is asked, while an answer is waited for."""
+    may_answer: bool
+    may_respond: bool
+    may_withdraw: bool
+    may_survey: bool
+    may_write: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComplaintChanges:
+    """Corrections to a complaint; `fields` holds only what is to change, by snake_case name.
+
+    `party.<role>.<field>` names a person's field, for example `party.complainant.email`.
+    """
+
+    fields: Mapping[str, object]
+    if_match: int | None = None

@@ -1,0 +1,165 @@
+"""Are these answers right? What is shown decides what is asked; one finding for each field that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, cast
+
+from marshmallow import Schema, ValidationError
+
+from engine.errors import Finding, FormInvalid
+from engine.feel import Expression, compile_expression, to_json
+from engine.tasks.forms.model import SEVERAL, Answers, Component, Form, Option
+from engine.types import Json
+
+Context = Mapping[str, object]
+Now = Callable[[], datetime]
+
+SENTENCES = {
+    "required": "This must be answered.",
+    "type": "This answer is of the wrong kind.",
+    "null-byte": "This text contains a character that cannot be kept.",
+    "min": "This number is too small: the least is {minimum}.",
+    "max": "This number is too large: the most is {maximum}.",
+    "decimals": "This number has too many decimals.",
+    "min-length": "This text is too short: at least {min_length} characters.",
+    "max-length": "This text is too long: at most {longest} characters.",
+    "pattern": "This text does not have the form that is asked for.",
+    "email": "This is no e-mail address.",
+    "phone": "This is no telephone number.",
+    "options": "This is none of the choices.",
+    "unknown-field": "The form has no such field.",
+}
+
+
+def hidden_fields(form: Form, context: Context, answers: Mapping[str, Json], now: Now) -> frozenset[str]:
+    """Ids of the components that are not shown with these answers, everything inside a hidden group included.
+
+    Conditions see `context` (process variables, `complaint`, `catalogue`) below the answers; a hidden field's answer
+    is seen as null by what comes after it.
+    """
+    hidden: set[str] = set()
+    seen: dict[str, object] = {**context, **dict.fromkeys(form.fields)}
+    seen.update({key: context[key] for key in form.fields if key in context})
+    seen.update(answers)
+    _hide(form.components, seen, hidden, now)
+    return frozenset(hidden)
+
+
+def _hide(components: Iterable[Component], seen: dict[str, object], hidden: set[str], now: Now) -> None:
+    for component in components:
+        if component.hide is not None and evaluate(component.hide, seen, now) is True:
+            _hide_all(component, seen, hidden)
+        else:
+            _hide(component.components, seen, hidden, now)
+
+
+def _hide_all(component: Component, seen: dict[str, object], hidden: set[str]) -> None:
+    hidden.add(component.id)
+    if component.key is not None:
+        seen[component.key] = None
+    for inner in component.components:
+        _hide_all(inner, seen, hidden)
+
+
+def options_of(component: Component, context: Context, now: Now) -> tuple[Option, ...]:
+    """What can be chosen: the component's own options, or what its expression gives (texts, or label and value)."""
+    if component.options_from is None:
+        return component.options
+    found = to_json(evaluate(component.options_from, context, now))
+    items = found if isinstance(found, Sequence) and not isinstance(found, str) else ()
+    return tuple(_option(item) for item in items if item is not None)
+
+
+def _option(item: Json) -> Option:
+    if isinstance(item, Mapping):
+        return Option(value=str(item.get("value")), label=str(item.get("label", item.get("value"))))
+    return Option(value=str(item), label=str(item))
+
+
+def check_answers(form: Form, schema: Schema, answers: Mapping[str, Json], context: Context, now: Now) -> Answers:
+    """The right answers, split into process variables and fields of the case; FormInvalid with a finding per field.
+
+    Fields that are not shown are left out; a shown one without an answer is null. Answers to fields that can only be
+    read are ignored: pages send them back.
+    """
+    fields = form.fields
+    given = {key: _tidy(value) for key, value in answers.items() if key not in fields or fields[key].is_input}
+    hidden_ids = hidden_fields(form, context, {k: v for k, v in given.items() if k in fields}, now)
+    hidden = {key for key, component in fields.items() if component.id in hidden_ids}
+    asked = {key: value for key, value in given.items() if key not in hidden and not _is_blank(fields.get(key), value)}
+    wrong = _rules_broken(schema, asked, hidden)
+    for key in asked.keys() - wrong.keys():
+        if not _is_choice(fields[key], asked[key], context, now):
+            wrong[key] = "options"
+    if wrong:
+        raise FormInvalid(findings=_findings(form, wrong))
+    shown = [c for key, c in fields.items() if c.is_input and key not in hidden]
+    return Answers(
+        variables={str(c.key): asked.get(str(c.key)) for c in shown if c.register is None},
+        register={c.register: asked.get(str(c.key)) for c in shown if c.register is not None},
+    )
+
+
+def _rules_broken(schema: Schema, asked: Mapping[str, Json], hidden: set[str]) -> dict[str, str]:
+    try:
+        schema.load(dict(asked), partial=tuple(hidden))
+    except ValidationError as error:
+        messages = cast("Mapping[str, list[str]]", error.messages)
+        return {key: _rule(texts) for key, texts in messages.items()}
+    return {}
+
+
+def _rule(texts: Sequence[str]) -> str:
+    return texts[0] if texts[0] in SENTENCES else "unknown-field"
+
+
+def _tidy(value: Json) -> Json:
+    return value.replace("\r\n", "\n") if isinstance(value, str) else value
+
+
+def _is_blank(component: Component | None, value: Json) -> bool:
+    if component is None:
+        return False
+    if isinstance(value, str):
+        return not value.strip()
+    # A box that must be ticked counts as unanswered while it is not, as in form-js.
+    unticked = value is False and component.type == "checkbox" and component.rules.required
+    return value is None or value == [] or unticked
+
+
+def _is_choice(component: Component, value: Json, context: Context, now: Now) -> bool:
+    options = {option.value for option in options_of(component, context, now)}
+    if not component.options and component.options_from is None:
+        return True
+    chosen = cast("list[Json]", value) if component.type in SEVERAL else [value]
+    return all(item in options for item in chosen)
+
+
+def _findings(form: Form, wrong: Mapping[str, str]) -> list[Finding]:
+    """In the order of the form; unknown fields last."""
+    order = {key: number for number, key in enumerate(form.fields)}
+    keys = sorted(wrong, key=lambda key: (order.get(key, len(order)), key))
+    return [Finding(rule=wrong[key], message=_sentence(form, key, wrong[key]), element_id=key) for key in keys]
+
+
+def _sentence(form: Form, key: str, rule: str) -> str:
+    component = form.fields.get(key)
+    if component is None:
+        return SENTENCES[rule]
+    rules: Any = component.rules
+    return SENTENCES[rule].format(
+        minimum=rules.minimum, maximum=rules.maximum, min_length=rules.min_length, longest=component.longest
+    )
+
+
+def evaluate(text: str, context: Context, now: Now) -> object:
+    """What the FEEL expression gives over `context`."""
+    return _compiled(text, frozenset(context)).evaluate(context, now=now).value
+
+
+@lru_cache(maxsize=2_000)
+def _compiled(text: str, names: frozenset[str]) -> Expression:
+    return compile_expression(text, names=names)
