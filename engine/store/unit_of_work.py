@@ -6,13 +6,14 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, cast
 
-from sqlalchemy import text
+from sqlalchemy import Table, insert, text
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm import scoped_session as ScopedSession  # noqa: N812 - a class in all but name
 
 from engine.clock import Clock
+from engine.store.base import Base
 from engine.store.keys import Keys
 
 SessionFactory = Callable[[], Session] | sessionmaker[Session] | ScopedSession[Session]
@@ -32,6 +33,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
         self._session_factory, self._clock, self._keys = session_factory, clock, keys
         self._after: list[Callable[[], None]] = []
         self._notices: dict[tuple[str, str], None] = {}
+        self._rows: dict[type[Base], list[dict[str, Any]]] = {}
         self._now: datetime | None = None
         self.scratch: dict[object, Any] = {}
 
@@ -55,15 +57,22 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
 
     def _finish(self) -> None:
         try:
-            if self._notices:
+            if self._rows or self._notices:
                 self.session.flush()
+                self._insert_rows()
                 self._send_notices()
             self.session.commit()
         except BaseException:
             self.session.rollback()
             raise
 
+    def _insert_rows(self) -> None:
+        for table, rows in self._rows.items():
+            self.session.connection().execute(insert(cast(Table, table.__table__)), rows)
+
     def _send_notices(self) -> None:
+        if not self._notices:
+            return
         channels, payloads = zip(*self._notices, strict=True)
         self.session.execute(_NOTIFY, {"channels": list(channels), "payloads": list(payloads)})
 
@@ -80,6 +89,13 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
     def after_commit(self, call: Callable[[], None]) -> None:
         """Run `call` once the commit stands."""
         self._after.append(call)
+
+    def append(self, table: type[Base], **values: Any) -> None:
+        """Write one row at the end of the command, together with all others of its table.
+
+        For records that the command itself does not read; every call for a table names the same columns.
+        """
+        self._rows.setdefault(table, []).append(values)
 
     def notify(self, channel: str, payload: str = "") -> None:
         """Tell listeners of `channel` at commit (PostgreSQL NOTIFY); equal notices are sent once."""
