@@ -1,0 +1,140 @@
+"""Words for the codes that the engine speaks in. The engine raises and stores codes; people read these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from webapi.pages.i18n import Lazy
+from webapi.pages.i18n import lazy as _l
+
+Words: TypeAlias = Mapping[str, Lazy]
+
+STATUS: Words = {
+    "received": _l("Received"),
+    "acknowledged": _l("Receipt confirmed"),
+    "assessing": _l("First assessment"),
+    "investigating": _l("Being investigated"),
+    "waiting-for-you": _l("Waiting for the complainant"),
+    "deciding": _l("Decision being prepared"),
+    "answered": _l("Answered"),
+    "reviewing": _l("Under internal review"),
+    "review-answered": _l("Review answered"),
+    "carrying-out": _l("Remedy being carried out"),
+    "closing": _l("Being closed"),
+    "closed": _l("Closed"),
+}
+
+STATUS_TONE: Mapping[str, str] = {
+    "waiting-for-you": "warn",
+    "answered": "accent",
+    "review-answered": "accent",
+    "carrying-out": "accent",
+    "closing": "good",
+    "closed": "good",
+}
+
+DECISION: Words = {
+    "upheld": _l("Upheld"),
+    "partly-upheld": _l("Partly upheld"),
+    "rejected": _l("Not upheld"),
+}
+
+OUTCOME: Words = {
+    "resolved": _l("Resolved: the answer was accepted"),
+    "resolved-by-silence": _l("Resolved: no objection within the time allowed"),
+    "resolved-after-review": _l("Resolved after internal review"),
+    "external-body": _l("Open to an external body"),
+    "out-of-scope": _l("Referred: outside what we can decide"),
+    "withdrawn": _l("Withdrawn by the complainant"),
+}
+
+DEADLINE: Words = {
+    "acknowledgement": _l("Confirmation of receipt"),
+    "level_1": _l("Reminder to the team"),
+    "final_response": _l("Final answer"),
+    "level_3": _l("Escalation to management"),
+    "complainant_reply": _l("Reply by the complainant"),
+    "progress_update": _l("News about progress"),
+}
+
+SEVERITY: Words = {
+    "low": _l("Low"),
+    "medium": _l("Medium"),
+    "high": _l("High"),
+    "critical": _l("Critical"),
+}
+
+SEVERITY_TONE: Mapping[str, str] = {"high": "warn", "critical": "bad"}
+
+CHANNEL: Words = {
+    "web": _l("Web page"),
+    "email": _l("E-mail"),
+    "e-mail": _l("E-mail"),
+    "phone": _l("Phone"),
+    "in-person": _l("In person"),
+    "post": _l("Post"),
+    "api": _l("Another system"),
+    "internal": _l("Within the organisation"),
+    "referral": _l("Referred by another body"),
+    "fax": _l("Fax"),
+    "other": _l("Other"),
+}
+
+LETTER: Words = {
+    "acknowledgement": _l("Confirmation of receipt"),
+    "referral": _l("Where you can go with this complaint"),
+    "question": _l("A question for you"),
+    "progress": _l("News about progress"),
+    "response": _l("Our answer"),
+    "review-outcome": _l("Outcome of the review"),
+    "external-body": _l("Where you can go from here"),
+    "withdrawal": _l("Confirmation of withdrawal"),
+    "closing": _l("Your case is closed"),
+    "survey": _l("How did we handle your complaint?"),
+}
+
+ERROR: Words = {
+    "error": _l("Something went wrong on our side."),
+    "malformed": _l("The request cannot be read. Load the page again and repeat."),
+    "unauthenticated": _l("Log in first, or check your name and password."),
+    "forbidden": _l("You may not do this."),
+    "not-found": _l("There is nothing here, or it is not for you to see."),
+    "method-not-allowed": _l("This address cannot be used like this."),
+    "conflict": _l("This is not possible any more: the case has moved on."),
+    "stale-version": _l("Somebody else changed this in the meantime. Look at it again and repeat your change."),
+    "idempotency-mismatch": _l("This form was sent before with other contents. Open a new form."),
+    "already-completed": _l("This task has already been completed."),
+    "already-claimed": _l("A colleague has already claimed this task."),
+    "too-large": _l("What you sent is too large."),
+    "unsupported-content": _l("This kind of file is not accepted."),
+    "refused": _l("Some of what you entered cannot be accepted."),
+    "deployment-refused": _l("The deployment was refused."),
+    "form-invalid": _l("Some answers are missing or wrong."),
+    "too-many-requests": _l("Too many tries in a short time. Wait a minute and try again."),
+    "overloaded": _l("The service is very busy. Try again in a little while."),
+    "configuration-invalid": _l("The service is not set up right. The administrators have been told."),
+    "incident": _l("The case is held up by a technical fault."),
+}
+
+ERROR_TITLE: Words = {
+    "malformed": _l("That did not arrive well"),
+    "unauthenticated": _l("Please log in"),
+    "forbidden": _l("Not allowed"),
+    "not-found": _l("Page not found"),
+    "conflict": _l("Not possible any more"),
+    "stale-version": _l("Changed in the meantime"),
+    "already-completed": _l("Already completed"),
+    "already-claimed": _l("Already claimed"),
+    "too-large": _l("Too large"),
+    "too-many-requests": _l("One moment, please"),
+    "overloaded": _l("One moment, please"),
+}
+
+
+def word(table: Words, code: str | None) -> str:
+    """The words of `table` for `code`; a code without words is shown as plainly as it can be; nothing for None."""
+    if not code:
+        return ""
+    found = table.get(code)
+    return str(found) if found is not None else code.replace("-", " ").replace("_", " ").capitalize()
