@@ -140,6 +140,12 @@ class Overloaded(AmendsError):
     code = "overloaded"
 
 
+class TimedOut(AmendsError):
+    """What was waited for has not happened in time; it may still happen."""
+
+    code = "timed-out"
+
+
 class ConfigurationInvalid(AmendsError):
     """A configuration file or setting is wrong."""
 
