@@ -1,0 +1,45 @@
+"""The REST API under `/v2`: one blueprint a resource, each with its schemas."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from webapi.api import (
+    clock,
+    complaints,
+    decisions,
+    deployments,
+    docs,
+    element_instances,
+    incidents,
+    jobs,
+    messages,
+    process_definitions,
+    process_instances,
+    service,
+    user_tasks,
+    variables,
+)
+
+_V2 = (
+    clock,
+    complaints,
+    decisions,
+    deployments,
+    docs,
+    element_instances,
+    incidents,
+    jobs,
+    messages,
+    process_definitions,
+    process_instances,
+    user_tasks,
+    variables,
+)
+
+
+def register(app: Flask) -> None:
+    """Serve every resource by `app`."""
+    for resource in _V2:
+        app.register_blueprint(resource.blueprint, url_prefix="/v2")
+    app.register_blueprint(service.blueprint)

@@ -1,0 +1,90 @@
+"""Decision definitions, and their evaluation outside of any process."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+from flask import Blueprint
+from marshmallow import fields
+
+from engine.permissions import Permission
+from engine.types import SearchRequest
+from webapi.access import actor, needs
+from webapi.api.contract import answers, takes
+from webapi.api.fields import JsonText, Key, Tenant, Text, VariablesField, by_integer, by_key, by_switch, by_text
+from webapi.api.schemas import Body, View, page_of, search_body
+from webapi.context import engine
+
+blueprint = Blueprint("decisions", __name__)
+
+
+class DecisionDefinitionView(View):
+    """One version of a decision."""
+
+    decision_definition_key = Key()
+    decision_definition_id = fields.String()
+    name = fields.String(allow_none=True)
+    version = fields.Integer()
+    resource_name = fields.String()
+    tenant_id = Tenant()
+
+
+class DecisionDefinitionFilter(Body):
+    """What decision definitions can be searched by."""
+
+    decision_definition_key = by_key()
+    decision_definition_id = by_text()
+    name = by_text()
+    version = by_integer()
+    is_latest_version = by_switch()
+    tenant_id = Tenant()
+
+
+class Evaluation(Body):
+    """Which decision (by id, its latest version; or by key), and the variables it reads."""
+
+    decision_definition_id = Text(load_default=None, allow_none=True)
+    decision_definition_key = Key(load_default=None, allow_none=True)
+    variables = VariablesField(load_default=dict)
+    tenant_id = Tenant()
+
+    @ma.validates_schema
+    def one_name(self, data: dict[str, Any], **_: Any) -> None:
+        """Ask for exactly one of id and key."""
+        if (data["decision_definition_id"] is None) == (data["decision_definition_key"] is None):
+            raise ma.ValidationError("Either decisionDefinitionId or decisionDefinitionKey is needed.")
+
+
+class EvaluationView(View):
+    """What came out (`output`: JSON in a string), and how: every decision with its inputs and matched rules."""
+
+    decision_definition_key = Key()
+    decision_definition_id = fields.String()
+    decision_definition_name = fields.String(allow_none=True)
+    decision_definition_version = fields.Integer()
+    output = JsonText()
+    evaluated_decisions = fields.Raw()
+    tenant_id = Tenant()
+
+
+_SORT = ("decisionDefinitionKey", "decisionDefinitionId", "name", "version")
+
+
+@blueprint.post("/decision-definitions/search")
+@needs(Permission.PROCESS_READ)
+@takes(search_body("DecisionDefinition", DecisionDefinitionFilter, _SORT), optional=True)
+@answers(page_of("DecisionDefinition", DecisionDefinitionView))
+def search(body: SearchRequest) -> Any:
+    """Search the decision definitions."""
+    return engine().deployments.search_decisions(actor(), body)
+
+
+@blueprint.post("/decision-definitions/evaluation")
+@needs(Permission.DECISION_EVALUATE)
+@takes(Evaluation)
+@answers(EvaluationView)
+def evaluate(body: dict[str, Any]) -> Any:
+    """Evaluate a decision table or expression over the given variables; nothing is stored."""
+    which = body["decision_definition_id"] or body["decision_definition_key"]
+    return engine().deployments.evaluate_decision(actor(), which, body["variables"] or {})

@@ -1,0 +1,71 @@
+"""Messages: tell the instances that wait for one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+from marshmallow import fields
+from marshmallow.validate import Range
+
+from engine.permissions import Permission
+from webapi.access import actor, needs
+from webapi.api.contract import answers, takes
+from webapi.api.fields import Key, Tenant, Text, VariablesField
+from webapi.api.schemas import Body, View
+from webapi.context import engine
+
+blueprint = Blueprint("messages", __name__)
+LONGEST = 366 * 24 * 3_600_000
+
+
+class Correlation(Body):
+    """A message for whoever waits for `name` with this correlation key now."""
+
+    name = Text(required=True)
+    correlation_key = Text(load_default="", least=0)
+    variables = VariablesField(load_default=dict)
+    tenant_id = Tenant()
+
+
+class Publication(Correlation):
+    """A message that is kept for `timeToLive` milliseconds; `messageId` keeps the same one from being taken twice."""
+
+    time_to_live = fields.Integer(load_default=0, strict=True, validate=Range(0, LONGEST))
+    message_id = Text(load_default=None, allow_none=True)
+
+
+class PublicationView(View):
+    """The message, published."""
+
+    message_key = Key()
+    tenant_id = Tenant()
+
+
+class CorrelationView(PublicationView):
+    """The message and the instance that took it."""
+
+    process_instance_key = Key()
+
+
+@blueprint.post("/messages/publication")
+@needs(Permission.MESSAGE_PUBLISH)
+@takes(Publication)
+@answers(PublicationView)
+def publish(body: dict[str, Any]) -> Any:
+    """Publish a message: to all that wait for it, and until it expires to those who come later."""
+    return engine().messages.publish(actor(), **_arguments(body))
+
+
+@blueprint.post("/messages/correlation")
+@needs(Permission.MESSAGE_PUBLISH)
+@takes(Correlation)
+@answers(CorrelationView)
+def correlate(body: dict[str, Any]) -> Any:
+    """Hand a message to one instance that waits for it now; 404 where none does."""
+    return engine().messages.correlate(actor(), **_arguments(body))
+
+
+def _arguments(body: dict[str, Any]) -> dict[str, Any]:
+    given = {name: value for name, value in body.items() if name != "tenant_id"}
+    return {**given, "variables": given["variables"] or {}}

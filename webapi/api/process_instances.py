@@ -1,0 +1,175 @@
+"""Process instances: start, look, cancel."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import marshmallow as ma
+from flask import Blueprint
+from marshmallow import fields
+from marshmallow.validate import Length, Range
+
+from engine.permissions import Permission
+from engine.processes import StartInstance
+from engine.types import SearchRequest
+from webapi.access import actor, needs
+from webapi.api.contract import answers, idempotency_key, repeatable, takes
+from webapi.api.fields import (
+    Instant,
+    Key,
+    Tenant,
+    Text,
+    VariablesField,
+    by_instant,
+    by_integer,
+    by_key,
+    by_switch,
+    by_text,
+    by_word,
+)
+from webapi.api.schemas import Body, View, page_of, search_body
+from webapi.context import engine
+from webapi.waiting import wait_for_end
+
+blueprint = Blueprint("process_instances", __name__)
+STATES = ("ACTIVE", "COMPLETED", "TERMINATED")
+LONGEST_WAIT = 60_000
+USUAL_WAIT = 10_000
+
+
+class Creation(Body):
+    """Which process to start (by id, optionally a version; or by key) and with what."""
+
+    process_definition_id = Text(load_default=None, allow_none=True)
+    process_definition_key = Key(load_default=None, allow_none=True)
+    process_definition_version = fields.Integer(load_default=None, allow_none=True, strict=True)
+    variables = VariablesField(load_default=dict)
+    business_id = Text(load_default=None, allow_none=True)
+    await_completion = fields.Boolean(load_default=False, truthy={True}, falsy={False})
+    fetch_variables = fields.List(Text(), load_default=None, allow_none=True, validate=Length(0, 1000))
+    request_timeout = fields.Integer(load_default=0, strict=True, validate=Range(0, LONGEST_WAIT))
+    tenant_id = Tenant()
+
+    @ma.validates_schema
+    def one_name(self, data: dict[str, Any], **_: Any) -> None:
+        """Ask for exactly one of id and key."""
+        if (data["process_definition_id"] is None) == (data["process_definition_key"] is None):
+            raise ma.ValidationError("Either processDefinitionId or processDefinitionKey is needed.")
+
+    @ma.post_load
+    def latest(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """A version of -1 means the latest, as Camunda's clients write it."""
+        if data["process_definition_version"] == -1:
+            data["process_definition_version"] = None
+        return data
+
+
+class CreationView(View):
+    """The instance that was started; `variables` only where its completion was awaited."""
+
+    process_instance_key = Key()
+    process_definition_key = Key()
+    process_definition_id = fields.String()
+    process_definition_version = fields.Integer()
+    variables = fields.Raw()
+    business_id = fields.String(allow_none=True)
+    tenant_id = Tenant()
+
+
+class ProcessInstanceView(View):
+    """One run of a process."""
+
+    process_instance_key = Key()
+    process_definition_key = Key()
+    process_definition_id = fields.String()
+    process_definition_name = fields.String(allow_none=True)
+    process_definition_version = fields.Integer()
+    process_definition_version_tag = fields.String(allow_none=True)
+    business_id = fields.String(allow_none=True)
+    state = fields.String()
+    has_incident = fields.Boolean()
+    start_date = Instant()
+    end_date = Instant(allow_none=True)
+    tenant_id = Tenant()
+
+
+class ProcessInstanceFilter(Body):
+    """What process instances can be searched by."""
+
+    process_instance_key = by_key()
+    process_definition_key = by_key()
+    process_definition_id = by_text()
+    process_definition_version = by_integer()
+    business_id = by_text()
+    state = by_word(*STATES)
+    has_incident = by_switch()
+    start_date = by_instant()
+    end_date = by_instant()
+    tenant_id = Tenant()
+
+
+class Cancellation(Body):
+    """Nothing to say; the body may be empty."""
+
+
+_SORT = (
+    "processInstanceKey",
+    "processDefinitionId",
+    "processDefinitionKey",
+    "processDefinitionVersion",
+    "businessId",
+    "startDate",
+    "endDate",
+    "state",
+)
+
+
+@blueprint.post("/process-instances")
+@needs(Permission.PROCESS_START)
+@repeatable
+@takes(Creation)
+@answers(CreationView)
+def create(body: dict[str, Any]) -> Any:
+    """Start an instance; with `awaitCompletion` answer when it has ended (504 after `requestTimeout` ms)."""
+    started = engine().instances.start(actor(), _start(body))
+    if not body["await_completion"]:
+        return started
+    seconds = (body["request_timeout"] or USUAL_WAIT) / 1000
+    return wait_for_end(engine(), actor(), started, names=body["fetch_variables"], seconds=seconds)
+
+
+def _start(body: dict[str, Any]) -> StartInstance:
+    return StartInstance(
+        process_id=body["process_definition_id"],
+        process_definition_key=body["process_definition_key"],
+        version=body["process_definition_version"],
+        variables=body["variables"] or {},
+        business_id=body["business_id"],
+        idempotency=idempotency_key(),
+    )
+
+
+@blueprint.get("/process-instances/<key:key>")
+@needs(Permission.PROCESS_READ)
+@answers(ProcessInstanceView)
+def get(key: int) -> Any:
+    """One process instance."""
+    return engine().instances.get(actor(), key)
+
+
+@blueprint.post("/process-instances/search")
+@needs(Permission.PROCESS_READ)
+@takes(search_body("ProcessInstance", ProcessInstanceFilter, _SORT), optional=True)
+@answers(page_of("ProcessInstance", ProcessInstanceView))
+def search(body: SearchRequest) -> Any:
+    """Search the process instances."""
+    return engine().instances.search(actor(), body)
+
+
+@blueprint.post("/process-instances/<key:key>/cancellation")
+@needs(Permission.PROCESS_OPERATE)
+@takes(Cancellation, optional=True)
+@answers()
+def cancel(key: int, body: dict[str, Any]) -> None:  # noqa: ARG001 - an empty body, read so that others are refused
+    """End a running instance where it stands."""
+    engine().instances.cancel(actor(), key)

@@ -1,0 +1,53 @@
+"""Variables of process instances, each with the scope that holds it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+from marshmallow import fields
+
+from engine.permissions import Permission
+from engine.types import SearchRequest
+from webapi.access import actor, needs
+from webapi.api.contract import answers, takes
+from webapi.api.fields import JsonText, Key, Tenant, by_key, by_text
+from webapi.api.schemas import Body, View, page_of, search_body
+from webapi.context import engine
+
+blueprint = Blueprint("variables", __name__)
+
+
+class VariableView(View):
+    """A variable; the value is JSON in a string, always whole."""
+
+    variable_key = Key()
+    name = fields.String()
+    value = JsonText()
+    is_truncated = fields.Constant(constant=False)
+    scope_key = Key()
+    process_instance_key = Key()
+    tenant_id = Tenant()
+
+
+class VariableFilter(Body):
+    """What variables can be searched by; `value` is compared as JSON text, so a text stands in quotes."""
+
+    variable_key = by_key()
+    name = by_text()
+    value = by_text()
+    scope_key = by_key()
+    process_instance_key = by_key()
+    tenant_id = Tenant()
+
+
+_SORT = ("variableKey", "name", "scopeKey", "processInstanceKey")
+
+
+@blueprint.post("/variables/search")
+@needs(Permission.PROCESS_READ)
+@takes(search_body("Variable", VariableFilter, _SORT), optional=True)
+@answers(page_of("Variable", VariableView))
+def search(body: SearchRequest) -> Any:
+    """Search the variables of process instances."""
+    return engine().instances.search_variables(actor(), body)

@@ -1,0 +1,63 @@
+"""How often a caller may call. Counted in each process's memory: see docs/decisions/0502-rate-limits.md."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+LOG_IN = "10 per minute;100 per hour"
+"""Tries to log in, by address."""
+
+TRACKING_CODE = "10 per minute;60 per hour"
+"""Tracking codes that did not fit, by address: guessing 100 bits is hopeless, and it shall not cost us either."""
+
+FILING = "30 per minute;300 per hour"
+"""Complaints that a stranger files on the pages, by address: a shared office or a library must pass."""
+
+WRONG_CREDENTIALS = "60 per minute"
+"""Refused credentials, by address, over all routes."""
+
+ANY = "60000 per minute"
+"""Everything else, by address and route: a guard against a client that runs wild, not a quota."""
+
+
+def _refused(response: Response) -> bool:
+    return response.status_code == 401
+
+
+limiter = Limiter(
+    get_remote_address,
+    default_limits=[ANY],
+    application_limits=[WRONG_CREDENTIALS],
+    application_limits_deduct_when=_refused,
+    storage_uri="memory://",
+    strategy="fixed-window",
+    headers_enabled=False,
+)
+
+
+def failed(response: Response) -> bool:
+    """Whether an answer counts as a failed try: for limits that spare those who know the code or password."""
+    return response.status_code in {401, 403, 404, 422}
+
+
+limit_log_in = limiter.limit(LOG_IN, methods=["POST"])
+"""Decorator of the route that takes a name and a password."""
+
+limit_tracking_code = limiter.shared_limit(TRACKING_CODE, scope="tracking-code", deduct_when=failed)
+"""Decorator of every route that takes a tracking code; only codes that do not fit are counted, over all routes."""
+
+limit_filing = limiter.limit(FILING, methods=["POST"])
+"""Decorator of the route by which strangers file complaints."""
+
+
+@limiter.request_filter
+def _free() -> bool:
+    return request.endpoint == "static"
+
+
+def register(app: Flask, *, enabled: bool) -> None:
+    """Limit the routes of `app`; static files are free."""
+    app.config["RATELIMIT_ENABLED"] = enabled
+    limiter.init_app(app)
