@@ -1,0 +1,90 @@
+"""Filing a complaint: the form, and the receipt that follows (ISO 10002 clauses 7.2 and 7.4)."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engine.errors import AmendsError, Malformed, Refused
+from engine.tasks.forms.model import FormView
+from engine.types import COMPLAINANT, Json
+from webapi import forms
+from webapi.access import public
+from webapi.context import engine
+from webapi.limits import limit_filing
+from webapi.pages import language
+from webapi.pages.words import ERROR, word
+from webapi.portal import base, following
+from webapi.portal.base import blueprint
+from webapi.portal.receipt import receipt_of
+from webapi.portal.uploads import uploads
+
+FORM = "file-complaint"
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
+
+
+def _view(answers: dict[str, Json] | None = None) -> FormView:
+    return engine().forms.view(FORM, language=language.current(), answers=answers or {})
+
+
+@blueprint.get("/complain")
+@public
+def file() -> ResponseReturnValue:
+    """The empty form, with a token that makes sending it twice the same as sending it once."""
+    return _page(forms.build(_view()), secrets.token_urlsafe(24))
+
+
+@blueprint.post("/complain/fields")
+@public
+def file_fields() -> ResponseReturnValue:
+    """The fields anew, after an answer that shows or hides others; nothing is judged yet."""
+    view = _view(forms.read(_view(), request.form))
+    return render_template("forms/fragment.html", form=forms.build(view), refresh=url_for("portal.file_fields"))
+
+
+@blueprint.post("/complain")
+@public
+@limit_filing
+def take() -> ResponseReturnValue:
+    """Take the complaint: the receipt, or the form again with what is wrong with it."""
+    token = request.form.get("form-token", "")
+    if not _TOKEN.fullmatch(token) or request.form.get("website"):
+        raise Malformed
+    answers = forms.read(_view(), request.form)
+    try:
+        checked = engine().forms.check(FORM, answers, language=language.current())
+        filed = receipt_of(checked.register, uploads("attachments"), language.current())
+        received = engine().complaints.receive(COMPLAINANT, filed, idempotency=token)
+    except Refused as refusal:
+        return _again(answers, refusal, token)
+    except AmendsError as refusal:
+        return _again(answers, refusal, token)
+    base.keep_receipt(received.reference, received.tracking_code)
+    return redirect(url_for("portal.receipt"), 303)
+
+
+@blueprint.get("/complain/receipt")
+@public
+def receipt() -> ResponseReturnValue:
+    """Reference and code to keep; it can be read again until the code is forgotten."""
+    found = base.receipt()
+    if found is None:
+        return redirect(url_for("portal.enter_code"))
+    return render_template("portal/receipt.html", receipt=found, case=following.case())
+
+
+def _again(answers: dict[str, Json], refusal: AmendsError, token: str) -> ResponseReturnValue:
+    view = _view(answers)
+    errors: Iterable[forms.Error] = forms.errors_of(refusal.findings, view)
+    if not refusal.findings:
+        errors = (forms.Error(key="", text=word(ERROR, refusal.code)),)
+    return _page(forms.build(view, errors), token), 422
+
+
+def _page(form: forms.Form, token: str) -> str:
+    had_files = any(file.filename for file in request.files.getlist("attachments"))
+    return render_template("portal/file.html", form=form, token=token, had_files=had_files)
