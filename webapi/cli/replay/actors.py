@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import uuid
 from collections.abc import Mapping
 from datetime import datetime
 from typing import cast
@@ -83,30 +82,33 @@ def _schema(form: Json) -> Mapping[str, Json]:
 
 
 class Complainants:
-    """Answer questions, accept or refuse, withdraw: the text goes to the case, the message moves the process."""
+    """Answer questions, accept or refuse, withdraw: by message, as an integrator's portal would.
+
+    What they would write is left out: a message carries process variables, and there is no place for their words in it.
+    """
 
     def __init__(self, service: Service) -> None:
         self._service = service
 
     def react(self, move: Move) -> bool:
         """Carry out the reaction to the status for which the move was planned."""
-        case = move.case
         if move.status == "waiting-for-you":
-            self._write(case, "It was on a Tuesday, and I was told that it would be looked into.")
-            return self._publish(case, "complainant-answer", {})
-        reaction = reaction_to(move.status, case)
-        return self._publish(case, "complainant-response", {"response": reaction})
+            return self._publish(move.case, "complainant-answer", {})
+        return self._publish(move.case, "complainant-response", {"response": reaction_to(move.status, move.case)})
 
     def withdraw(self, move: Move) -> bool:
         """Withdraw the complaint; without effect when it is closed by now."""
         return self._publish(move.case, "complainant-withdraws", {})
 
-    def _write(self, case: Case, text: str) -> None:
-        self._service.post(f"/v2/complaints/{case.reference}/messages", {"text": text}, key=uuid.uuid4().hex)
-
-    def _publish(self, case: Case, name: str, variables: Mapping[str, Json]) -> bool:
-        body: Object = {"name": name, "correlationKey": case.reference, "timeToLive": 0, "variables": variables}
-        self._service.post("/v2/messages/publication", body, key=uuid.uuid4().hex)
+    def _publish(self, case: Case, name: str, variables: Object) -> bool:
+        """Correlate now or not at all: False when the process does not wait for this message (any more)."""
+        body: Object = {"name": name, "correlationKey": case.reference, "variables": variables}
+        try:
+            self._service.post("/v2/messages/correlation", body)
+        except Rejected as error:
+            if error.status in OVERTAKEN:
+                return False
+            raise
         return True
 
 

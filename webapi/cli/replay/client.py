@@ -58,7 +58,8 @@ class Service:
 
     def __init__(self, url: str, token: str | None, *, patience: float, on_wait: Callable[[str], None]) -> None:
         self._url = url.rstrip("/")
-        self._token = token
+        self.token = token
+        """Who asks where a call does not say: an administrator."""
         self._patience = patience
         self._on_wait = on_wait
         self._local = threading.local()
@@ -106,12 +107,6 @@ class Service:
             if len(items) < PAGE or not after:
                 return
 
-    def newest(self, things: str, field: str) -> Object | None:
-        """The thing whose `field` is highest, or None where there is nothing."""
-        body: Object = {"sort": [{"field": field, "order": "desc"}], "page": {"limit": 1}}
-        items = cast("list[Object]", self.post(f"/v2/{things}/search", body).get("items") or [])
-        return items[0] if items else None
-
     def count(self, things: str, where: Object) -> int:
         """How many match."""
         answer = self.post(f"/v2/{things}/search", {"filter": where, "page": {"limit": 1}})
@@ -135,7 +130,7 @@ class Service:
             pause = min(pause * 2, 1.0)
 
     def _try(self, call: Call) -> httpx.Response | None:
-        headers = {"Authorization": f"Bearer {call.token or self._token}"}
+        headers = {"Authorization": f"Bearer {call.token or self.token}"}
         if call.key:
             headers["Idempotency-Key"] = call.key
         content = None

@@ -122,10 +122,8 @@ class Replay:
         self.result.ended = now
 
     def _latest(self) -> datetime:
-        """The latest instant that the service has written down: where an earlier run had set the clock."""
-        seen = [("complaints", "receivedAt"), ("user-tasks", "creationDate")]
-        found = [(self._service.newest(things, name), name) for things, name in seen]
-        return max(instant(item[name]) for item, name in found if item is not None)
+        """Where the service's clock stands."""
+        return instant(self._service.get("/v2/clock")["now"])
 
     def _post(self, row: Row) -> Case | None:
         acts = script(row, self._plan.seed)
@@ -217,7 +215,8 @@ class Replay:
         """Read the status of these cases and plan what their complainants do about it."""
         left = iter(references)
         while chunk := list(islice(left, CHUNK)):
-            for item in self._service.search("complaints", {"reference": {"$in": chunk}}):
+            where: Object = {"reference": {"$in": chunk}, "status": {"$in": [*REACTS_TO, "closed"]}}
+            for item in self._service.search("complaints", where):
                 case = self.result.cases.get(str(item["reference"]))
                 if case is not None:
                     self._noticed(now, case, str(item["status"]))

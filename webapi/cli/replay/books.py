@@ -1,0 +1,160 @@
+"""The books: everything that was posted is looked up again, and each complaint has to account for itself.
+
+A complaint is closed, or it waits for something that has a name. Whatever cannot be explained from what the service
+answers is a difference; nothing is taken from the replay's own memory but which complaints it posted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import cast
+
+from webapi.cli.replay.cases import Case
+from webapi.cli.replay.client import Object, Rejected, Service
+
+THREADS = 4
+CHUNK = 200
+WAITS = {
+    "USER_TASK": "user task",
+    "SERVICE_TASK": "job",
+    "SEND_TASK": "job",
+    "RECEIVE_TASK": "message",
+    "EVENT_BASED_GATEWAY": "answer or time limit",
+    "INTERMEDIATE_CATCH_EVENT": "event",
+}
+"""Kinds of elements at which an instance may stand still, and what it waits for there."""
+MET, MISSED = frozenset({"met"}), frozenset({"late", "overdue"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """What the service says about one complaint: the complaint, its timeline and its process instance."""
+
+    reference: str
+    complaint: Object
+    events: Counter[str]
+    instance_state: str | None
+    waits: tuple[str, ...]
+    """What the instance stands at, such as `user task decide`; empty when it has ended."""
+
+    @property
+    def closed(self) -> bool:
+        """Whether the complaint is closed."""
+        return self.complaint.get("status") == "closed"
+
+
+@dataclass(kw_only=True)
+class Books:
+    """The sums over all accounts, and the differences as sentences."""
+
+    acknowledged: int = 0
+    closed: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    waiting: Counter[str] = field(default_factory=Counter)
+    escalations: Counter[str] = field(default_factory=Counter)
+    kept: Counter[str] = field(default_factory=Counter)
+    missed: Counter[str] = field(default_factory=Counter)
+    differences: list[str] = field(default_factory=list)
+
+
+def check(service: Service, cases: Mapping[str, Case]) -> Books:
+    """Look every case up and add up. Raises ServiceGone."""
+    books = Books()
+    states, waits = _instances(service, cases), _waits(service, cases)
+    with ThreadPoolExecutor(THREADS, thread_name_prefix="books") as pool:
+        found = pool.map(lambda case: _account(service, case, states, waits), cases.values())
+        for case, account in zip(cases.values(), found, strict=True):
+            if account is None:
+                books.differences.append(f"{case.reference}: posted (line {case.row.line}) but not found")
+            else:
+                enter(books, account)
+    return books
+
+
+def enter(books: Books, account: Account) -> None:
+    """Add one complaint to the sums, and what does not add up to the differences."""
+    complaint = account.complaint
+    books.acknowledged += complaint.get("acknowledgedAt") is not None
+    books.closed += account.closed
+    books.outcomes[str(complaint.get("outcome"))] += account.closed
+    books.outcomes = +books.outcomes
+    if not account.closed or account.waits:
+        books.waiting[", ".join(account.waits) or "nothing"] += 1
+    level = complaint.get("escalationLevel")
+    for reached in range(1, (level if isinstance(level, int) else 0) + 1):
+        books.escalations[f"level {reached}"] += 1
+    for deadline in cast("Sequence[Object]", complaint.get("deadlines") or ()):
+        kind, state = str(deadline.get("kind")), deadline.get("state")
+        books.kept[kind] += state in MET
+        books.missed[kind] += state in MISSED
+    books.differences += [f"{account.reference}: {reason}" for reason in differences(account)]
+
+
+def differences(account: Account) -> list[str]:
+    """What is wrong with one complaint, as sentences."""
+    complaint, events, closed = account.complaint, account.events, account.closed
+    running = account.instance_state == "ACTIVE"
+    tests = [
+        (complaint.get("acknowledgedAt") is None, "it was never acknowledged"),
+        (events["received"] != 1, f"its timeline has {events['received']} receipts"),
+        (events["acknowledged"] < 1, "its timeline has no acknowledgement"),
+        (events["closed"] != closed, f"it is {_status(account)} and its timeline has {events['closed']} closures"),
+        (closed and not complaint.get("closedAt"), "it is closed without a date"),
+        (closed and not complaint.get("outcome"), "it is closed without an outcome"),
+        (account.instance_state is None, "it has no process instance"),
+        (not closed and not running, f"it is {_status(account)} but its process has ended ({account.instance_state})"),
+        (running and not account.waits, f"it is stuck: {_status(account)}, and its process waits for nothing"),
+        (closed and _work_left(account), f"it is closed, but there is work left: {', '.join(account.waits)}"),
+    ]
+    return [reason for wrong, reason in tests if wrong]
+
+
+def _status(account: Account) -> str:
+    return str(account.complaint.get("status"))
+
+
+def _work_left(account: Account) -> bool:
+    return any(wait.startswith("user task") for wait in account.waits)
+
+
+def _account(service: Service, case: Case, states: Mapping[str, str], waits: Mapping[str, list[str]]) -> Account | None:
+    path = f"/v2/complaints/{case.reference}"
+    try:
+        complaint, timeline = service.get(path), service.get(f"{path}/timeline")
+    except Rejected as error:
+        if error.status == 404:
+            return None
+        raise
+    items = cast("Sequence[Object]", timeline.get("items") or ())
+    return Account(
+        reference=case.reference,
+        complaint=complaint,
+        events=Counter(str(item.get("event")) for item in items),
+        instance_state=states.get(case.instance_key),
+        waits=tuple(sorted(waits.get(case.instance_key, ()))),
+    )
+
+
+def _instances(service: Service, cases: Mapping[str, Case]) -> dict[str, str]:
+    """State by instance key."""
+    keys = (case.instance_key for case in cases.values())
+    states: dict[str, str] = {}
+    while chunk := list(islice(keys, CHUNK)):
+        for item in service.search("process-instances", {"processInstanceKey": {"$in": chunk}}):
+            states[str(item["processInstanceKey"])] = str(item["state"])
+    return states
+
+
+def _waits(service: Service, cases: Mapping[str, Case]) -> dict[str, list[str]]:
+    """What each instance that is under way stands at, by instance key."""
+    ours = {case.instance_key for case in cases.values()}
+    waits: dict[str, list[str]] = defaultdict(list)
+    for item in service.search("element-instances", {"state": "ACTIVE", "type": {"$in": list(WAITS)}}):
+        key = str(item["processInstanceKey"])
+        if key in ours:
+            waits[key].append(f"{WAITS[str(item['type'])]} {item['elementId']}")
+    return waits
