@@ -211,7 +211,7 @@ class AttachmentView:
 
 @dataclass(frozen=True, kw_only=True)
 class PublicStatus:
-    """What the holder of a tracking code sees (clause 7.3): plain codes, promised dates, letters, what can be done now."""
+    """What the holder of a code sees (clause 7.3): plain codes, promised dates, letters, what can be done now."""
 
     reference: str
     status: str

@@ -30,7 +30,7 @@ class Entry:
 
     def label(self, language: str) -> str:
         """What people read, in `language`; else in the language without its region, else in English."""
-        return self.labels.get(language) or self.labels.get(language.split("-")[0]) or self.labels[ENGLISH]
+        return self.labels.get(language) or self.labels.get(language.split("-", maxsplit=1)[0]) or self.labels[ENGLISH]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -28,7 +28,7 @@ class Translations:
     def of(self, form: Form, language: str) -> Texts:
         """The texts of `form` in `language` (`nl-BE` falls back to `nl`); the file's win over the form's own."""
         found: dict[str, str] = {}
-        for code in (language.split("-")[0], language):
+        for code in (language.split("-", maxsplit=1)[0], language):
             found.update(form.translations.get(code, {}))
             found.update(self.texts.get((form.form_id, code), {}))
         return found

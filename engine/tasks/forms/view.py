@@ -14,7 +14,7 @@ TEXTS = ("label", "description", "text")
 
 
 def values_of(form: Form, context: Context, answers: Mapping[str, Json], notes: Mapping[str, Json]) -> dict[str, Json]:
-    """The value of every field: the answer given just now, else the case's note, else the variable, else the default."""
+    """The value of every field: the new answer, else the note of the case, else the variable, else the default."""
     values: dict[str, Json] = {}
     for key, component in form.fields.items():
         if key in answers:

@@ -1,0 +1,122 @@
+"""Regimes: which clocks apply to a case, and by which calendar (`config/regimes`, `config/calendars`)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from engine.deadlines import BusinessCalendar, Limit, calendar_from
+from engine.errors import ConfigurationInvalid, Finding, Refused
+
+DEFAULT_REGIME = "iso10002"
+DEFAULT_CALENDAR = "default"
+CLOCKS = ("acknowledgement", "progress_update", "level_1", "final_response", "level_3", "complainant_reply")
+"""Clocks that every regime must set."""
+
+PARTS = {"title", "source", "checked", "calendar", "external_body", "clocks"}
+CLOCK_PARTS = {"amount", "unit", "count_first_day", "ends", "roll_forward"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regime:
+    """One set of rules, with where it was read and when it was last checked against its source."""
+
+    regime_id: str
+    titles: Mapping[str, str]
+    source: str
+    checked: date
+    calendar: BusinessCalendar
+    external_bodies: Mapping[str, str]
+    """Where a complainant can go after us, by language, as it stands in a sentence."""
+    clocks: Mapping[str, Limit]
+
+    def external_body(self, language: str) -> str:
+        """The body outside in `language`, else in English."""
+        return self.external_bodies.get(language.partition("-")[0]) or self.external_bodies["en"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Regimes:
+    """All regimes by id."""
+
+    by_id: Mapping[str, Regime]
+
+    def get(self, regime_id: str | None) -> Regime:
+        """A regime; the default one for None. Raises Refused for an id that is not configured."""
+        found = self.by_id.get(regime_id or DEFAULT_REGIME)
+        if found is None:
+            finding = Finding(rule="regime", message=f"There is no regime {regime_id!r}.", element_id="regime")
+            raise Refused("The regime is not known.", findings=[finding])
+        return found
+
+
+def load_regimes(regimes: Mapping[str, Path], calendars: Mapping[str, Path]) -> Regimes:
+    """All regimes of the files (by id) over the calendars (by name). Raises ConfigurationInvalid, naming the file."""
+    made = load_calendars(calendars)
+    found = {regime_id: _regime(regime_id, _read(path), made) for regime_id, path in regimes.items()}
+    if DEFAULT_REGIME not in found:
+        raise ConfigurationInvalid(f"The regime {DEFAULT_REGIME!r} is missing.")
+    return Regimes(by_id=found)
+
+
+def load_calendars(files: Mapping[str, Path]) -> dict[str, BusinessCalendar]:
+    """All calendars of the files by name; one must be called `default`. Raises ConfigurationInvalid."""
+    made = {name: calendar_from(_read(path), name=path.name) for name, path in files.items()}
+    if DEFAULT_CALENDAR not in made:
+        raise ConfigurationInvalid(f"The calendar {DEFAULT_CALENDAR!r} is missing.")
+    return made
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigurationInvalid(f"{path.name} cannot be read: {error}") from error
+
+
+def _regime(regime_id: str, data: Mapping[str, Any], calendars: Mapping[str, BusinessCalendar]) -> Regime:
+    where = f"regime {regime_id}"
+    if set(data) != PARTS:
+        wrong = sorted(set(data) ^ PARTS)
+        raise ConfigurationInvalid(f"{where}: {', '.join(wrong)} is missing or unknown.")
+    if data["calendar"] not in calendars:
+        raise ConfigurationInvalid(f"{where}: there is no calendar {data['calendar']!r}.")
+    if not isinstance(data["checked"], date):
+        raise ConfigurationInvalid(f"{where}: `checked` must be a date.")
+    clocks = data["clocks"]
+    missing = [kind for kind in CLOCKS if kind not in clocks]
+    if missing:
+        raise ConfigurationInvalid(f"{where}: the clocks {', '.join(missing)} are missing.")
+    return Regime(
+        regime_id=regime_id,
+        titles=_texts(data["title"], f"{where}: title"),
+        source=str(data["source"]),
+        checked=data["checked"],
+        calendar=calendars[data["calendar"]],
+        external_bodies=_texts(data["external_body"], f"{where}: external_body"),
+        clocks={kind: _limit(row, f"{where}: {kind}") for kind, row in clocks.items()},
+    )
+
+
+def _limit(row: object, where: str) -> Limit:
+    if not isinstance(row, dict) or not set(row) <= CLOCK_PARTS:
+        raise ConfigurationInvalid(f"{where}: only {', '.join(sorted(CLOCK_PARTS))} can be set.")
+    try:
+        return Limit.from_json({_camel(name): value for name, value in row.items()})
+    except ConfigurationInvalid as wrong:
+        raise ConfigurationInvalid(f"{where}: {wrong.message}") from wrong
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.title() for word in rest)
+
+
+def _texts(value: object, where: str) -> dict[str, str]:
+    if not isinstance(value, dict) or not isinstance(value.get("en"), str):
+        raise ConfigurationInvalid(f"{where}: an English text is needed.")
+    return {str(language): str(text) for language, text in value.items()}
