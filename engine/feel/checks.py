@@ -1,0 +1,158 @@
+"""What can be said against an expression before it runs: for deployment, lint and the studio."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from difflib import get_close_matches
+
+from engine.errors import Finding
+from engine.feel import tree
+from engine.feel.builtins import STANDARD
+from engine.feel.errors import FeelSyntaxError
+from engine.feel.expression import Vocabulary
+from engine.feel.free import children
+from engine.feel.functions import Functions
+from engine.feel.limits import Place
+from engine.feel.literals import parse_temporal
+from engine.feel.parser import parse_expression, parse_tests
+
+Known = frozenset[str] | None
+
+
+def check(text: str, names: Iterable[str] | None, *, functions: Functions = STANDARD) -> tuple[Finding, ...]:
+    """Findings about an expression, in the order of the text: syntax, unknown names and functions, wrong numbers of
+    arguments, literals that say nothing, operators on literals that have no result.
+
+    `names` are the variables in reach; None if they are not known: names are then not judged.
+    """
+    return _check(text, names, functions, parse_expression)
+
+
+def check_unary_tests(
+    text: str, names: Iterable[str] | None, *, functions: Functions = STANDARD
+) -> tuple[Finding, ...]:
+    """Findings about unary tests, as `check`."""
+    return _check(text, names, functions, parse_tests)
+
+
+def _check(
+    text: str, names: Iterable[str] | None, functions: Functions, parse: Callable[..., tree.Node]
+) -> tuple[Finding, ...]:
+    known = None if names is None else frozenset(names)
+    scope = Vocabulary(names=known or frozenset(), functions=functions).scope()
+    try:
+        node = parse(text, scope)
+    except FeelSyntaxError as error:
+        return error.findings
+    checker = _Checker(functions)
+    inside = None if known is None else known | {"?"}
+    found = list(checker.walk(node, inside))
+    return tuple(sorted(found, key=lambda finding: (finding.line or 0, finding.column or 0)))
+
+
+def _finding(rule: str, message: str, place: Place, cure: str | None = None) -> Finding:
+    return Finding(rule=rule, message=message, cure=cure, line=place.line, column=place.column)
+
+
+class _Checker:
+    def __init__(self, functions: Functions) -> None:
+        self._functions = functions
+
+    def walk(self, node: tree.Node, known: Known) -> Iterator[Finding]:
+        if isinstance(node, tree.Name):
+            yield from self._name(node, known)
+        elif isinstance(node, tree.TemporalLiteral) and parse_temporal(node.text) is None:
+            cure = 'for example @"2026-01-31", @"2026-01-31T10:00:00Z" or @"P14D"'
+            yield _finding("feel-literal", f"{node.text!r} is no date, time or duration", node.place, cure)
+        elif isinstance(node, tree.Call):
+            yield from self._call(node, known)
+        else:
+            yield from self._types(node)
+            for child, names in self._scopes(node, known):
+                yield from self.walk(child, names)
+
+    def _scopes(self, node: tree.Node, known: Known) -> Iterator[tuple[tree.Node, Known]]:
+        """The children of a node, each with the names in reach there."""
+        if isinstance(node, tree.ContextNode):
+            for name, value in node.entries:
+                yield value, _with(known, name)
+                known = _with(known, name)
+        elif isinstance(node, tree.FunctionNode):
+            yield node.body, _with(known, *(name for name, _ in node.parameters))
+        elif isinstance(node, tree.For | tree.Quantified):
+            yield from _iteration_scopes(node, known)
+        elif isinstance(node, tree.Filter):
+            yield node.of, known
+            yield node.condition, None  # what the items hold is not known here
+        else:
+            yield from ((child, known) for child in children(node))
+
+    def _name(self, node: tree.Name, known: Known) -> Iterator[Finding]:
+        if known is None or node.name in known or node.name in self._functions:
+            return
+        near = _nearest(node.name, known)
+        cure = f"did you mean {near}?" if near else None
+        yield _finding("feel-unknown-name", f"nothing is called {node.name}", node.place, cure)
+
+    def _call(self, node: tree.Call, known: Known) -> Iterator[Finding]:
+        for argument in (*node.arguments, *(value for _, value in node.named)):
+            yield from self.walk(argument, known)
+        if not isinstance(node.function, tree.Name):
+            yield from self.walk(node.function, known)
+            return
+        name = node.function.name
+        if name in self._functions:
+            yield from self._arguments(node, name)
+        elif known is not None and name not in known:
+            near = _nearest(name, frozenset(self._functions) | known)
+            cure = f"did you mean {near}?" if near else None
+            yield _finding("feel-unknown-function", f"there is no function {name}", node.place, cure)
+
+    def _arguments(self, node: tree.Call, name: str) -> Iterator[Finding]:
+        function = self._functions[name]
+        if node.named:
+            given = dict.fromkeys((argument for argument, _ in node.named), None)
+            fits = any(overload.positions(given) is not None for overload in function.overloads)
+        else:
+            fits = function.takes(len(node.arguments))
+        if not fits:
+            message = f"{name} does not take these arguments"
+            yield _finding("feel-arguments", message, node.place, f"call it as {function.usage()}")
+
+    def _types(self, node: tree.Node) -> Iterator[Finding]:
+        """Operators between two literals of types that do not go together."""
+        pairs: list[tuple[Place, tree.Node, tree.Node]] = []
+        if isinstance(node, tree.Comparison):
+            pairs = [(node.place, node.left, node.right)]
+        elif isinstance(node, tree.Chain):
+            pairs = [(node.steps[0].place, node.first, node.steps[0].right)]
+        for place, left, right in pairs:
+            one, other = _literal_type(left), _literal_type(right)
+            if one is not None and other is not None and one is not other:
+                message = "the two sides are of different types, so the result is always null"
+                yield _finding("feel-types", message, place)
+
+
+def _literal_type(node: tree.Node) -> type | None:
+    if isinstance(node, tree.Literal) and node.value is not None:
+        return type(node.value)
+    return None
+
+
+def _with(known: Known, *names: str) -> Known:
+    return None if known is None else known | set(names)
+
+
+def _iteration_scopes(node: tree.For | tree.Quantified, known: Known) -> Iterator[tuple[tree.Node, Known]]:
+    for iteration in node.iterations:
+        yield iteration.domain, known
+        if iteration.end is not None:
+            yield iteration.end, known
+        known = _with(known, iteration.name)
+    yield node.body, _with(known, "partial") if isinstance(node, tree.For) else known
+
+
+def _nearest(name: str, known: frozenset[str]) -> str | None:
+    same = [candidate for candidate in sorted(known) if candidate.casefold() == name.casefold()]
+    close = same or get_close_matches(name, sorted(known), n=1, cutoff=0.7)
+    return close[0] if close else None

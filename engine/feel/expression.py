@@ -1,0 +1,148 @@
+"""Compiled expressions and unary tests: the public face of the room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+
+from engine.feel.builtins import STANDARD
+from engine.feel.coding import Code, Env
+from engine.feel.compiler import compile_node, compile_tests_node
+from engine.feel.convert import to_feel
+from engine.feel.errors import FeelLimitExceeded
+from engine.feel.functions import Functions
+from engine.feel.limits import DEFAULT_LIMITS, Diagnostic, Limits, Run
+from engine.feel.names import Names
+from engine.feel.parser import parse_expression, parse_tests
+from engine.feel.tree import Node, Tests
+from engine.feel.types import FeelType
+from engine.feel.unary import TestCode
+
+_NO_TYPES: Mapping[str, FeelType] = {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """What an evaluation gave: a FEEL value, and why parts of it are null."""
+
+    value: object
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expression:
+    """A compiled expression; immutable, and shared by threads.
+
+    `names` are the names that it reads from around it; those that only stand in a filter may be entries of the
+    items instead. `code` is for `engine.dmn`, which charges many expressions to one run.
+    """
+
+    text: str
+    names: frozenset[str]
+    tree: Node = field(repr=False, compare=False)
+    code: Code = field(repr=False, compare=False)
+
+    def evaluate(
+        self, context: Mapping[str, object], *, now: Callable[[], datetime], limits: Limits = DEFAULT_LIMITS
+    ) -> Outcome:
+        """The value in a context of variables.
+
+        `context` maps names to FEEL values or to whatever `to_feel` accepts; only names that the expression reads are
+        looked up, and mappings in it entry by entry. `now` gives the instant (aware) that `now()` and `today()` show.
+        A part without a result is null and has a diagnostic. Raises FeelLimitExceeded if a bound is met, and
+        FeelValueRefused if a variable that is read has no counterpart in FEEL.
+        """
+        run = Run(now, limits)
+        env = gather(self.names, context)
+        return Outcome(value=guard(lambda: self.code(env, run)), diagnostics=tuple(run.diagnostics))
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnaryTests:
+    """Compiled unary tests: the cell of a decision table."""
+
+    text: str
+    names: frozenset[str]
+    tree: Tests = field(repr=False, compare=False)
+    code: TestCode = field(repr=False, compare=False)
+
+    def evaluate(
+        self,
+        value: object,
+        context: Mapping[str, object],
+        *,
+        now: Callable[[], datetime],
+        limits: Limits = DEFAULT_LIMITS,
+    ) -> Outcome:
+        """Does the value satisfy one of the tests? true, false or null. Raises as `Expression.evaluate`."""
+        run = Run(now, limits)
+        env = gather(self.names, context)
+        subject = to_feel(value)
+        return Outcome(value=guard(lambda: self.code(subject, env, run)), diagnostics=tuple(run.diagnostics))
+
+
+def gather(names: Iterable[str], context: Mapping[str, object]) -> Env:
+    """The named variables of a context as FEEL values; missing ones are left out."""
+    return {name: to_feel(context[name]) for name in names if name in context}
+
+
+def guard(evaluate: Callable[[], object]) -> object:
+    """The result of an evaluation. Raises FeelLimitExceeded where Python's own stack ends first."""
+    try:
+        return evaluate()
+    except RecursionError:
+        raise FeelLimitExceeded("the evaluation is nested too deeply") from None
+
+
+def compile_expression(text: str, *, names: Iterable[str] = (), functions: Functions = STANDARD) -> Expression:
+    """The compiled expression; compiled ones are kept and shared.
+
+    `names` are the variables in reach: needed for names with operators or keywords in them, such as `follow-up`; others
+    are recognised without. Raises FeelSyntaxError with line, column and, where one is known, a proposal.
+    """
+    return _compile(text, frozenset(names), functions)
+
+
+def compile_unary_tests(text: str, *, names: Iterable[str] = (), functions: Functions = STANDARD) -> UnaryTests:
+    """The compiled unary tests, as `compile_expression`."""
+    return _compile_tests(text, frozenset(names), functions)
+
+
+@lru_cache(4096)
+def _compile(text: str, names: frozenset[str], functions: Functions) -> Expression:
+    return compile_in(text, Vocabulary(names=names, functions=functions))
+
+
+@lru_cache(4096)
+def _compile_tests(text: str, names: frozenset[str], functions: Functions) -> UnaryTests:
+    return compile_tests_in(text, Vocabulary(names=names, functions=functions))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vocabulary:
+    """What the texts of a model may speak of: names in reach, names of entries, functions, and types by name."""
+
+    names: frozenset[str] = frozenset()
+    members: frozenset[str] = frozenset()
+    functions: Functions = STANDARD
+    types: Mapping[str, FeelType] = field(default_factory=dict)
+
+    def scope(self) -> Names:
+        """The names for the parser."""
+        return Names(self.names, self.functions.scope)
+
+
+def compile_in(text: str, vocabulary: Vocabulary) -> Expression:
+    """The compiled expression of a model; not kept. Raises FeelSyntaxError."""
+    node = parse_expression(text, vocabulary.scope(), vocabulary.members)
+    code, names = compile_node(node, vocabulary.functions, vocabulary.types)
+    return Expression(text=text, names=names, tree=node, code=code)
+
+
+def compile_tests_in(text: str, vocabulary: Vocabulary) -> UnaryTests:
+    """The compiled unary tests of a model; not kept. Raises FeelSyntaxError."""
+    node = parse_tests(text, vocabulary.scope(), vocabulary.members)
+    code, names = compile_tests_node(node, vocabulary.functions, vocabulary.types)
+    return UnaryTests(text=text, names=names, tree=node, code=code)

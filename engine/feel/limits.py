@@ -1,0 +1,146 @@
+"""Bounds of one evaluation, and the notes taken while it runs.
+
+A `Run` is made for each evaluation and handed to every closure: no state is shared between threads, and several
+expressions (the decisions of a model) can be charged to one budget.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sized
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
+
+from engine.feel.errors import FeelLimitExceeded
+
+S = TypeVar("S", bound=Sized)
+
+
+class Place(NamedTuple):
+    """Where in a text something stands; both count from 1."""
+
+    line: int
+    column: int
+
+
+NOWHERE = Place(1, 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Diagnostic:
+    """Why a part of an expression gave null.
+
+    `element_id` is the DMN element whose expression it was, where known.
+    """
+
+    code: str
+    message: str
+    line: int = 1
+    column: int = 1
+    element_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """How much one evaluation may use.
+
+    `cpu_seconds` is time of this thread on the processor, so that a busy machine does not fail an honest
+    expression; `memory` is an account in bytes of what was built, roughly; `text` counts characters, `items` the
+    entries of one list or context, `calls` functions within functions.
+    """
+
+    steps: int = 400_000
+    cpu_seconds: float = 0.03
+    memory: int = 10_000_000
+    text: int = 1_000_000
+    items: int = 100_000
+    calls: int = 120
+    diagnostics: int = 50
+
+
+DEFAULT_LIMITS = Limits()
+_LOOK_AT_CLOCK = 512
+
+
+class Run:
+    """One evaluation: its budget, its instant and its diagnostics."""
+
+    __slots__ = (
+        "_clock",
+        "_deadline",
+        "_instant",
+        "_next_look",
+        "calls",
+        "diagnostics",
+        "element_id",
+        "limits",
+        "memory",
+        "steps",
+    )
+
+    def __init__(self, now: Callable[[], datetime], limits: Limits = DEFAULT_LIMITS) -> None:
+        self.limits = limits
+        self.steps = limits.steps
+        self.memory = limits.memory
+        self.calls = 0
+        self.diagnostics: list[Diagnostic] = []
+        self.element_id: str | None = None
+        self._clock = now
+        self._instant: datetime | None = None
+        self._next_look = limits.steps - _LOOK_AT_CLOCK
+        self._deadline: float | None = None
+
+    def now(self) -> datetime:
+        """The instant of this evaluation: the same for every reading in it."""
+        if self._instant is None:
+            self._instant = self._clock()
+        return self._instant
+
+    def step(self, count: int = 1) -> None:
+        """Charge work. Raises FeelLimitExceeded when the budget is spent."""
+        self.steps -= count
+        if self.steps < self._next_look:
+            self._look()
+
+    def entry(self) -> None:
+        """Charge one more entry of a list that grows."""
+        self.step()
+        self._charge(120)
+
+    def _look(self) -> None:
+        if self.steps < 0:
+            raise FeelLimitExceeded("the evaluation takes too many steps")
+        self._next_look = self.steps - _LOOK_AT_CLOCK
+        reading = time.thread_time()
+        if self._deadline is None:
+            self._deadline = reading + self.limits.cpu_seconds
+        elif reading > self._deadline:
+            raise FeelLimitExceeded("the evaluation takes too long")
+
+    def text(self, value: str) -> str:
+        """Charge a text that was made, and hand it back."""
+        if len(value) > self.limits.text:
+            raise FeelLimitExceeded("a text becomes too long")
+        self._charge(len(value))
+        return value
+
+    def items(self, value: S) -> S:
+        """Charge a list or context that was made, and hand it back."""
+        if len(value) > self.limits.items:
+            raise FeelLimitExceeded("a list becomes too long")
+        self._charge(16 * len(value))
+        return value
+
+    def _charge(self, size: int) -> None:
+        self.memory -= size
+        if self.memory < 0:
+            raise FeelLimitExceeded("the evaluation needs too much memory")
+
+    def note(self, code: str, message: str, place: Place = NOWHERE) -> Any:
+        """The FEEL way to fail: say why, and go on with null (`return run.note(...)`)."""
+        if len(self.diagnostics) < self.limits.diagnostics:
+            self.diagnostics.append(
+                Diagnostic(code=code, message=message, line=place[0], column=place[1], element_id=self.element_id)
+            )
+        return None

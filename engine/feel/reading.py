@@ -1,0 +1,113 @@
+"""The parser's place in the text: what it looks at, which names it knows, how deep it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from engine.feel.errors import FeelSyntaxError
+from engine.feel.lexer import KEYWORDS, Source, Token, tokens
+from engine.feel.limits import Place
+from engine.feel.names import Names
+
+COMPARISONS = frozenset({"<", "<=", ">", ">=", "=", "!="})
+MAX_DEPTH = 100
+_PROPERTIES = ("time offset", "start included", "end included")
+_NAME_PARTS = ("name", "number", "symbol")
+
+
+class Reading:
+    """State and small moves of a parser."""
+
+    def __init__(self, text: str, scope: Names, members: Iterable[str]) -> None:
+        self.source = Source(text)
+        self.tokens: list[Token] = tokens(self.source)
+        self.position = 0
+        self.scope = scope
+        self.members = Names([*_PROPERTIES, *members])
+        self.no_filter = False
+        self.depth = 0
+
+    @property
+    def token(self) -> Token:
+        """The token that comes next."""
+        return self.tokens[self.position]
+
+    def place(self, ahead: int = 0) -> Place:
+        """Line and column of the next token, or of one so many places ahead of it."""
+        return self.source.place(self.tokens[self.position + ahead].start)
+
+    def at(self, text: str) -> bool:
+        """Does this keyword or symbol come next?"""
+        return self.tokens[self.position].text == text
+
+    def take(self, text: str) -> bool:
+        """Step over a keyword or symbol if it comes next."""
+        if self.tokens[self.position].text == text:
+            self.position += 1
+            return True
+        return False
+
+    def need(self, text: str, message: str | None = None) -> None:
+        """Step over a keyword or symbol that must come next. Raises FeelSyntaxError."""
+        if not self.take(text):
+            raise self.error(message or f"expected {text}")
+
+    def end(self) -> None:
+        """Raises FeelSyntaxError unless everything is read."""
+        if self.token.kind != "end":
+            raise self.error("the expression should end here")
+
+    def error(self, message: str, proposal: str | None = None) -> FeelSyntaxError:
+        """The error to raise at the next token."""
+        token = self.token
+        found = "the end of the text" if token.kind == "end" else f"found {token.text[:30]}"
+        return self.source.error(f"{message}, {found}" if proposal is None else message, token.start, proposal)
+
+    def joined_words(self) -> str:
+        """A name that nobody declared: the words as far as they are no keywords."""
+        words = [self.token.text]
+        self.position += 1
+        while self.token.kind == "name" and self.token.text not in KEYWORDS:
+            words.append(self.token.text)
+            self.position += 1
+        return " ".join(words)
+
+    def name_until(self, *stops: str) -> str:
+        """A name that is being declared: everything up to one of the stops, spaces made single."""
+        first = self.position
+        while self.token.kind in _NAME_PARTS and self.token.text not in stops:
+            self.position += 1
+        if first == self.position:
+            raise self.error("expected a name")
+        text = self.source.text[self.tokens[first].start : self.tokens[self.position - 1].end]
+        return " ".join(text.split())
+
+    def named_argument_follows(self) -> bool:
+        """Does `name:` come next?"""
+        at = self.position
+        if self.tokens[at].kind != "name":
+            return False
+        while self.tokens[at].kind in _NAME_PARTS and self.tokens[at].text not in ",()[]{}:=":
+            at += 1
+        return self.tokens[at].text == ":"
+
+    @contextmanager
+    def within(self, scope: Names) -> Iterator[None]:
+        """Read with other names in reach."""
+        outer = self.scope
+        self.scope = scope
+        try:
+            yield
+        finally:
+            self.scope = outer
+
+    @contextmanager
+    def fresh_brackets(self) -> Iterator[None]:
+        """Inside brackets a `[` is a filter again."""
+        outer = self.no_filter
+        self.no_filter = False
+        try:
+            yield
+        finally:
+            self.no_filter = outer
