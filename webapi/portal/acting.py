@@ -12,11 +12,11 @@ from engine.errors import AmendsError, NotFound
 from webapi.access import public
 from webapi.context import engine
 from webapi.limits import limit_tracking_code
+from webapi.pages.files import uploads
 from webapi.pages.i18n import gettext
 from webapi.portal import base
 from webapi.portal.base import blueprint
 from webapi.portal.following import page
-from webapi.portal.uploads import uploads
 
 
 @blueprint.post("/follow/case/answer")
@@ -40,7 +40,9 @@ def answer() -> ResponseReturnValue:
 def write() -> ResponseReturnValue:
     """Write to whoever handles the case."""
     text = _text("text")
-    return _done(lambda code: engine().complaints.write_public(code, text), gettext("Your message has been sent."), message=text)
+    return _done(
+        lambda code: engine().complaints.write_public(code, text), gettext("Your message has been sent."), message=text
+    )
 
 
 @blueprint.post("/follow/case/attachments")

@@ -17,11 +17,11 @@ from webapi.access import public
 from webapi.context import engine
 from webapi.limits import limit_filing
 from webapi.pages import language
+from webapi.pages.files import uploads
 from webapi.pages.words import ERROR, word
 from webapi.portal import base, following
 from webapi.portal.base import blueprint
 from webapi.portal.receipt import receipt_of
-from webapi.portal.uploads import uploads
 
 FORM = "file-complaint"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
@@ -57,7 +57,7 @@ def take() -> ResponseReturnValue:
     answers = forms.read(_view(), request.form)
     try:
         checked = engine().forms.check(FORM, answers, language=language.current())
-        filed = receipt_of(checked.register, uploads("attachments"), language.current())
+        filed = receipt_of({**checked.variables, **checked.register}, uploads("attachments"), language.current())
         received = engine().complaints.receive(COMPLAINANT, filed, idempotency=token)
     except Refused as refusal:
         return _again(answers, refusal, token)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from flask import redirect, render_template, request, send_file, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.errors import NotFound
 from webapi.access import public
 from webapi.context import engine
 from webapi.limits import limit_tracking_code
+from webapi.pages.files import download
 from webapi.pages.words import ERROR, word
 from webapi.portal import base
 from webapi.portal.base import blueprint
@@ -73,8 +74,8 @@ def case() -> Shown | None:
 @limit_tracking_code
 def attachment(attachment_key: int) -> ResponseReturnValue:
     """One of the files of the case, as a download: never shown as a page of ours."""
-    content = engine().complaints.attachment_public(base.known_code() or "", attachment_key)
-    return send_file(content.path, mimetype=content.content_type, as_attachment=True, download_name=content.name)
+    view, content = engine().complaints.content_public(base.known_code() or "", attachment_key)
+    return download(view.name, view.content_type, content)
 
 
 @blueprint.post("/follow/leave")

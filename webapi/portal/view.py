@@ -42,6 +42,8 @@ def shown(status: PublicStatus) -> Shown:
         outcome=OUTCOME_TEXT.get(status.outcome or ""),
         steps=steps_of(status.status),
         promises=tuple(
-            Promise(title=word(DEADLINE, kind), at=status.deadlines[kind]) for kind in PROMISED if kind in status.deadlines
+            Promise(title=word(DEADLINE, kind), at=status.deadlines[kind])
+            for kind in PROMISED
+            if kind in status.deadlines
         ),
     )

@@ -1,0 +1,122 @@
+"""The list of tasks: whose, which, in what order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from typing import Literal
+
+from flask import render_template, request
+from flask_babel import get_timezone  # type: ignore[import-untyped]  # see webapi.pages.i18n
+
+from engine.permissions import Permission
+from engine.tasks.views import TaskCounts
+from engine.types import Actor, SearchRequest
+from webapi.access import actor, needs
+from webapi.context import engine
+from webapi.pages.i18n import Lazy
+from webapi.pages.i18n import lazy as _l
+from webapi.tasklist.base import blueprint
+
+PAGE = 25
+Filter = Mapping[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pile:
+    """One of the ways to look at the tasks: its title, which tasks lie in it, and how many."""
+
+    code: str
+    title: Lazy
+    filter: Callable[[Actor], Filter]
+    count: Callable[[TaskCounts], int]
+
+
+def _today() -> Filter:
+    zone = get_timezone()
+    start = datetime.combine(engine().clock.now().astimezone(zone).date(), time.min, zone)
+    return {"$gte": start.astimezone(UTC), "$lt": (start + timedelta(days=1)).astimezone(UTC)}
+
+
+PILES = (
+    Pile(code="mine", title=_l("Mine"), filter=lambda who: {"assignee": who.username}, count=lambda c: c.mine),
+    Pile(
+        code="groups",
+        title=_l("My groups"),
+        filter=lambda who: {"candidate_group": {"$in": sorted(who.groups)}},
+        count=lambda c: c.my_groups,
+    ),
+    Pile(
+        code="unclaimed",
+        title=_l("Unclaimed"),
+        filter=lambda who: {"candidate_group": {"$in": sorted(who.groups)}, "assignee": {"$exists": False}},
+        count=lambda c: c.unclaimed,
+    ),
+    Pile(
+        code="overdue",
+        title=_l("Overdue"),
+        filter=lambda _: {"due_date": {"$lt": engine().clock.now()}},
+        count=lambda c: c.overdue,
+    ),
+    Pile(code="today", title=_l("Due today"), filter=lambda _: {"due_date": _today()}, count=lambda c: c.due_today),
+)
+
+SORTS: Mapping[str, tuple[Lazy, tuple[tuple[str, Literal["asc", "desc"]], ...]]] = {
+    "due": (_l("Due first"), (("due_date", "asc"), ("priority", "desc"))),
+    "priority": (_l("Most urgent first"), (("priority", "desc"), ("due_date", "asc"))),
+    "newest": (_l("Newest first"), (("creation_date", "desc"),)),
+    "oldest": (_l("Oldest first"), (("creation_date", "asc"),)),
+    "name": (_l("By kind of task"), (("name", "asc"),)),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """What the address asks for; whatever it does not say, or says wrongly, is the ordinary."""
+
+    pile: Pile
+    sort: str
+    text: str
+    after: str | None
+
+    @classmethod
+    def of_request(cls, counts: TaskCounts) -> Choice:
+        """The choice of this request; the first pile with something in it where none is named."""
+        named = {pile.code: pile for pile in PILES}
+        first = next((pile for pile in PILES[:2] if pile.count(counts)), PILES[1])
+        sort = request.args.get("sort", "due")
+        return cls(
+            pile=named.get(request.args.get("pile", ""), first),
+            sort=sort if sort in SORTS else "due",
+            text=request.args.get("q", "").replace("\0", "").strip()[:100],
+            after=request.args.get("after") or None,
+        )
+
+    def search(self, who: Actor) -> SearchRequest:
+        """The search of the engine for this choice."""
+        found = {"state": "CREATED", **self.pile.filter(who), **by_text(self.text)}
+        return SearchRequest(filter=found, sort=SORTS[self.sort][1], limit=PAGE, after=self.after)
+
+
+def by_text(text: str) -> Filter:
+    """A filter for what was typed: a reference (or part of one) where digits stand in it, else a kind of task."""
+    if not text:
+        return {}
+    pattern = f"*{text.replace('*', '').replace('?', '')}*"
+    if any(character.isdigit() for character in text):
+        return {"business_id": {"$like": pattern.upper()}}
+    return {"name": {"$like": pattern}}
+
+
+@blueprint.get("/tasks")
+@needs(Permission.TASK_WORK, Permission.TASK_READ_ALL)
+def inbox() -> str:
+    """The tasks of whoever is logged in, one pile at a time."""
+    who = actor()
+    counts = engine().tasks.counts(who)
+    choice = Choice.of_request(counts)
+    page = engine().tasks.search(who, choice.search(who))
+    shown = {"choice": choice, "page": page, "piles": [(p, p.count(counts)) for p in PILES], "sorts": SORTS}
+    full = len(page.items) == PAGE
+    return render_template("tasklist/inbox.html", more=page.end_cursor if full else None, **shown)
