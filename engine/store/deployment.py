@@ -16,6 +16,8 @@ class Deployment(Base):
     __tablename__ = "deployment"
 
     key: Mapped[KeyColumn]
+    number: Mapped[int] = mapped_column(unique=True)
+    """Rises by one with each deployment: a process that knows the number knows whether its cache is up to date."""
     deployed_at: Mapped[datetime]
     deployed_by: Mapped[str]
 

@@ -16,7 +16,7 @@ class Incident(Base):
     __tablename__ = "incident"
     __table_args__ = (
         Index("ix_incident_open", "created_at", postgresql_where=text("state = 'ACTIVE'")),
-        Index("ix_incident_instance", "instance_key"),
+        Index("ix_incident_instance", "instance_key", "state"),
         Index("ix_incident_element", "element_instance_key", postgresql_where=text("state = 'ACTIVE'")),
         Index("ix_incident_job", "job_key", postgresql_where=text("state = 'ACTIVE'")),
     )

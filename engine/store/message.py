@@ -16,7 +16,7 @@ class MessageSubscription(Base):
     __tablename__ = "message_subscription"
     __table_args__ = (
         Index("ix_message_subscription_match", "name", "correlation_key"),
-        Index("ix_message_subscription_element", "element_instance_key"),
+        UniqueConstraint("element_instance_key", "position"),
         Index("ix_message_subscription_instance", "instance_key"),
     )
 
@@ -30,6 +30,24 @@ class MessageSubscription(Base):
     name: Mapped[str]
     correlation_key: Mapped[str]
     created_at: Mapped[datetime]
+
+
+class SignalSubscription(Base):
+    """An element instance that waits for a signal. The row goes when the wait is over."""
+
+    __tablename__ = "signal_subscription"
+    __table_args__ = (
+        Index("ix_signal_subscription_name", "name"),
+        UniqueConstraint("element_instance_key", "position"),
+        Index("ix_signal_subscription_instance", "instance_key"),
+    )
+
+    key: Mapped[KeyColumn]
+    instance_key: Mapped[KeyRef]
+    element_instance_key: Mapped[KeyRef]
+    element_id: Mapped[str]
+    position: Mapped[int]
+    name: Mapped[str]
 
 
 class Message(Base):

@@ -32,8 +32,6 @@ class ProcessInstance(Base):
     """`ACTIVE`, `COMPLETED` or `TERMINATED`."""
     rev: Mapped[int]
     """Counts the changes; a cached live instance is used only if its number is this one."""
-    incidents: Mapped[int] = mapped_column(server_default=text("0"))
-    """Number of open incidents."""
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     started_by: Mapped[str]

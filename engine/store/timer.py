@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import Index, UniqueConstraint
 from sqlalchemy.orm import Mapped
 
 from engine.store.base import Base, KeyColumn, KeyRef
@@ -16,7 +16,7 @@ class Timer(Base):
     __tablename__ = "timer"
     __table_args__ = (
         Index("ix_timer_due", "retry_at"),
-        Index("ix_timer_element", "element_instance_key"),
+        UniqueConstraint("element_instance_key", "position"),
         Index("ix_timer_instance", "instance_key"),
     )
 
@@ -31,4 +31,5 @@ class Timer(Base):
     retry_at: Mapped[datetime]
     """When the sweep looks at it: the due instant, or later after a failed try."""
     failures: Mapped[int]
-    repetitions_left: Mapped[int | None]
+    repetitions_left: Mapped[int]
+    """How often it fires after this time; -1 means without end."""

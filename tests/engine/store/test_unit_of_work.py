@@ -19,7 +19,7 @@ def units(session_factory: sessionmaker[Session], clock: SettableClock) -> Units
 
 def add(uow: UnitOfWork) -> int:
     key = uow.new_key()
-    uow.session.add(Deployment(key=key, deployed_at=uow.now(), deployed_by="test"))
+    uow.session.add(Deployment(key=key, number=key, deployed_at=uow.now(), deployed_by="test"))
     return key
 
 
@@ -60,7 +60,7 @@ def test_keys_are_unique_over_blocks_and_over_processes(units: UnitsOfWork) -> N
 def test_a_naive_time_is_refused(units: UnitsOfWork) -> None:
     naive = datetime(2026, 3, 2)  # noqa: DTZ001 - the point of the test
     with units() as uow:
-        row = Deployment(key=uow.new_key(), deployed_at=naive, deployed_by="test")
+        row = Deployment(key=uow.new_key(), number=1, deployed_at=naive, deployed_by="test")
         uow.session.add(row)
         with pytest.raises(StatementError, match="offset"):
             uow.session.flush()

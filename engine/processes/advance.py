@@ -1,0 +1,215 @@
+"""The one way in which a process instance moves, whoever gives the command: a person, a timer, a message, a worker.
+
+Lock the instance's row, take the live instance (or load it from its bytes), let it do the command and run as far as
+it can, write what happened, and leave commit or rollback to the unit of work. A command that raises leaves the row
+as it was, and the live instance is dropped with it.
+
+Order of locks, everywhere: instance rows first and in the order of their keys, then rows of the register, then
+tasks and jobs. Nobody may lock an instance while holding a row of the register.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Row, case, insert, select, update
+from sqlalchemy.orm import Session
+
+from engine.bpmn import Instance, ProcessModel
+from engine.errors import Conflict, NotFound, StaleVersion
+from engine.processes.buffered import next_buffered
+from engine.processes.cache import LiveCache
+from engine.processes.catalogue import Catalogue, Definition
+from engine.processes.hearing import Hearing
+from engine.processes.hooks import Hooks, InstanceRef
+from engine.processes.opened import Live, Opened, Step
+from engine.processes.outside import Outside
+from engine.processes.projection import Projection
+from engine.processes.rows import write
+from engine.processes.signals import broadcast_later
+from engine.records import About, Action, audit
+from engine.store.process_instance import ProcessInstance
+from engine.store.unit_of_work import UnitOfWork
+from engine.types import Actor, Json, Key
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """What a new instance begins with."""
+
+    variables: Mapping[str, Json] = field(default_factory=dict)
+    business_id: str | None = None
+
+
+class Advance:
+    """Moves instances."""
+
+    def __init__(self, catalogue: Catalogue, hooks: Hooks, cache: LiveCache | None = None) -> None:
+        self.catalogue, self.hooks = catalogue, hooks
+        self._cache = LiveCache() if cache is None else cache
+
+    def lock(self, uow: UnitOfWork, keys: Iterable[Key]) -> None:
+        """Lock several instances before one of them moves, in the order of their keys, against deadlocks."""
+        wanted = sorted(set(keys))
+        rows = select(ProcessInstance.key).where(ProcessInstance.key.in_(wanted))
+        uow.session.execute(rows.order_by(ProcessInstance.key).with_for_update())
+
+    def open(self, uow: UnitOfWork, actor: Actor, key: Key) -> Opened:
+        """Lock an instance and make it live; raises `NotFound`, or `Conflict` if it has ended."""
+        opened = uow.scratch.get((Opened, key))
+        if opened is None:
+            opened = self._open(uow, actor, key)
+            uow.scratch[Opened, key] = opened
+        if opened.state != "ACTIVE":
+            raise Conflict(f"The process instance {key} is {opened.state.lower()}.", state=opened.state)
+        return opened  # type: ignore[no-any-return]  # scratch holds what was put there above
+
+    def create(self, uow: UnitOfWork, actor: Actor, definition: Definition, start: Start) -> Opened:
+        """A new instance of a process version; `move` runs and writes it."""
+        key, model = uow.new_key(), self.catalogue.process(uow, definition.key)
+        ref = InstanceRef(key=key, process_id=model.process_id, business_id=start.business_id, actor=actor)
+        outside = Outside(uow, ref, self.catalogue, self.hooks)
+        outside.models[model.process_id] = model
+        instance = Instance.create(key=key, model=model, services=outside, variables=start.variables)
+        opened = Opened(
+            key=key,
+            definition_key=definition.key,
+            process_id=model.process_id,
+            version=definition.version,
+            business_id=start.business_id,
+            rev=0,
+            live=Live(instance=instance, models=outside.models),
+            outside=outside,
+            new=True,
+        )
+        uow.scratch[Opened, key] = opened
+        return opened
+
+    def run(self, uow: UnitOfWork, actor: Actor, key: Key, step: Step) -> Opened:
+        """Do `step` on the instance `key` and run it as far as it can. Raises what the command raises."""
+        opened = self.open(uow, actor, key)
+        if step.expected_rev is not None and step.expected_rev != opened.rev:
+            raise StaleVersion
+        self.move(uow, opened, step)
+        return opened
+
+    def move(self, uow: UnitOfWork, opened: Opened, step: Step) -> None:
+        """Run an opened instance and write what happened."""
+        live, outside = opened.live, opened.outside
+        actor = outside.instance.actor
+        what = Projection(
+            instance_key=opened.key,
+            business_id=opened.business_id,
+            models=live.models,
+            now=uow.now(),
+            new_key=uow.new_key,
+            actor=actor.username,
+            fired=set(step.fired),
+        )
+        if step.completes is not None:
+            what.done.add(step.completes)
+        if step.throws is not None:
+            what.thrown.add(step.throws)
+        outside.between_steps = hear = Hearing(uow, opened, what, self.hooks)
+        step.command(live.instance)
+        live.instance.run()
+        hear()
+        while (message := next_buffered(uow, opened, what)) is not None:
+            live.instance.trigger(message.element_instance_key, message.position, message.variables)
+            live.instance.run()
+            hear()
+        outside.rest()
+        self._save(uow, opened, what)
+
+    # -- loading and saving
+
+    def _open(self, uow: UnitOfWork, actor: Actor, key: Key) -> Opened:
+        row = self._locked(uow.session, key)
+        ref = InstanceRef(key=key, process_id=row.process_id, business_id=row.business_id, actor=actor)
+        outside = Outside(uow, ref, self.catalogue, self.hooks)
+        live = self._live(uow, row, outside) if row.state == "ACTIVE" else None
+        return Opened(
+            key=key,
+            definition_key=row.definition_key,
+            process_id=row.process_id,
+            version=row.version,
+            business_id=row.business_id,
+            rev=row.rev,
+            state=row.state,
+            live=live,  # type: ignore[arg-type]  # an ended instance is refused before anybody looks at it
+            outside=outside,
+        )
+
+    def _locked(self, session: Session, key: Key) -> Row[Any]:
+        table, known = ProcessInstance, self._cache.revision(key)
+        # The bytes stay in the database where the live instance is at hand.
+        snapshot = case((table.rev == known, None), else_=table.snapshot) if known is not None else table.snapshot
+        columns = (table.definition_key, table.process_id, table.version, table.business_id, table.state, table.rev)
+        statement = select(*columns, snapshot.label("snapshot")).where(table.key == key).with_for_update()
+        row = session.execute(statement).first()
+        if row is None:
+            raise NotFound(f"There is no process instance {key}.")
+        return row
+
+    def _live(self, uow: UnitOfWork, row: Row[Any], outside: Outside) -> Live:
+        live = self._cache.take(outside.instance.key, row.rev)
+        if live is not None:
+            outside.models = live.models
+            live.instance.bind(outside)
+            return live
+        snapshot = row.snapshot
+        if snapshot is None:  # evicted by another thread since the row was read: the row is locked, so read it again
+            snapshot = uow.session.scalar(
+                select(ProcessInstance.snapshot).where(ProcessInstance.key == outside.instance.key)
+            )
+        models = outside.models
+        models[row.process_id] = self.catalogue.process(uow, row.definition_key)
+
+        def model(key: Key) -> ProcessModel:
+            found = self.catalogue.process(uow, key)
+            models.setdefault(found.process_id, found)
+            return found
+
+        key = outside.instance.key
+        return Live(instance=Instance.load(snapshot, key=key, models=model, services=outside), models=models)
+
+    def _save(self, uow: UnitOfWork, opened: Opened, what: Projection) -> None:
+        active = what.state == "ACTIVE"
+        changes = {
+            "state": what.state,
+            "rev": opened.rev + 1,
+            "ended_at": what.ended_at,
+            "snapshot": opened.live.instance.dump() if active else None,
+        }
+        connection = uow.session.connection()
+        if opened.new:
+            connection.execute(insert(ProcessInstance), [_new_row(uow, opened) | changes])
+        else:
+            connection.execute(update(ProcessInstance).where(ProcessInstance.key == opened.key).values(changes))
+        write(what, uow)
+        broadcast_later(uow, opened, what)
+        self._record(uow, opened, what)
+        opened.rev, opened.state, opened.new = opened.rev + 1, what.state, False
+        if active:
+            uow.after_commit(lambda: self._cache.put(opened.key, opened.rev, opened.live))
+
+    def _record(self, uow: UnitOfWork, opened: Opened, what: Projection) -> None:
+        actor, about = opened.outside.instance.actor, About(instance_key=opened.key, business_id=opened.business_id)
+        for incident in what.incidents.values():
+            audit(uow, actor, Action.INCIDENT_RAISED, about, {k: incident[k] for k in ("code", "element_id")})
+        if what.state == "COMPLETED":
+            audit(uow, actor, Action.INSTANCE_COMPLETED, about)
+
+
+def _new_row(uow: UnitOfWork, opened: Opened) -> dict[str, object]:
+    return {
+        "key": opened.key,
+        "definition_key": opened.definition_key,
+        "process_id": opened.process_id,
+        "version": opened.version,
+        "business_id": opened.business_id,
+        "started_at": uow.now(),
+        "started_by": opened.outside.instance.actor.username,
+    }

@@ -1,0 +1,201 @@
+"""The definitions that are deployed, parsed once and kept: processes, decisions, forms.
+
+A definition never changes under its key, so what is parsed stays valid. Which one is the latest may change at any
+deployment, also of another process; the number of the last deployment tells, asked once per command that needs it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from engine.bpmn import ProcessModel, parse_diagram
+from engine.dmn import Model, load_model
+from engine.errors import NotFound
+from engine.feel import STANDARD, Functions
+from engine.store.deployment import DecisionDefinition, Deployment, FormDefinition, ProcessDefinition, Resource
+from engine.store.unit_of_work import UnitOfWork
+from engine.types import Key
+
+
+@dataclass(frozen=True, kw_only=True)
+class Definition:
+    """Where one version of a process, decision or form stands."""
+
+    key: Key
+    definition_id: str
+    version: int
+    name: str | None
+    resource_key: Key
+    resource_name: str
+    digest: bytes
+    deployment_key: Key
+    version_tag: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Latest:
+    """The latest version of everything, by id, as of deployment `number`."""
+
+    number: int = 0
+    processes: Mapping[str, Definition] = field(default_factory=dict)
+    decisions: Mapping[str, Definition] = field(default_factory=dict)
+    forms: Mapping[str, Definition] = field(default_factory=dict)
+
+
+class Catalogue:
+    """Definitions for all threads of a process."""
+
+    def __init__(self, functions: Functions = STANDARD) -> None:
+        self.functions = functions
+        self._lock = threading.Lock()
+        self._latest = Latest()
+        self._processes: dict[Key, ProcessModel] = {}
+        self._models: dict[Key, Model] = {}
+
+    def latest(self, uow: UnitOfWork) -> Latest:
+        """What is deployed as seen by this command."""
+        known = uow.scratch.get(Latest)
+        if known is None:
+            number = uow.session.scalar(select(func.max(Deployment.number))) or 0
+            known = self._latest
+            if known.number != number:
+                known = self._latest = _read_latest(uow.session, number)
+            uow.scratch[Latest] = known
+        return known
+
+    def forget_latest(self, uow: UnitOfWork) -> None:
+        """This command has deployed something: ask again."""
+        uow.scratch.pop(Latest, None)
+
+    def latest_process(self, uow: UnitOfWork, process_id: str) -> ProcessModel:
+        """The latest version of a process; raises `NotFound`."""
+        found = self.latest(uow).processes.get(process_id)
+        if found is None:
+            raise NotFound(f"There is no process {process_id!r}.", process_id=process_id)
+        return self.process(uow, found.key)
+
+    def process_version(self, uow: UnitOfWork, process_id: str, version: int) -> ProcessModel:
+        """One version of a process; raises `NotFound`."""
+        of_version = (ProcessDefinition.process_id == process_id, ProcessDefinition.version == version)
+        key = uow.session.scalar(select(ProcessDefinition.key).where(*of_version))
+        if key is None:
+            raise NotFound(f"There is no version {version} of process {process_id!r}.")
+        return self.process(uow, key)
+
+    def process(self, uow: UnitOfWork, key: Key) -> ProcessModel:
+        """The process with this definition key; raises `NotFound`."""
+        model = self._processes.get(key)
+        return self._read_process(uow.session, key) if model is None else model
+
+    def _read_process(self, session: Session, key: Key) -> ProcessModel:
+        row = session.execute(
+            select(ProcessDefinition.process_id, Resource.key, Resource.name, Resource.content)
+            .join(Resource, Resource.key == ProcessDefinition.resource_key)
+            .where(ProcessDefinition.key == key)
+        ).first()
+        if row is None:
+            raise NotFound(f"There is no process definition {key}.")
+        process_id, _, name, content = row
+        diagram = parse_diagram(name, content, functions=self.functions)
+        model = next(p for p in diagram.processes if p.process_id == process_id).at(key)
+        with self._lock:
+            return self._processes.setdefault(key, model)
+
+    def decision(self, uow: UnitOfWork, decision_id: str) -> tuple[Definition, Model]:
+        """The latest version of a decision and the model that holds it; raises `NotFound`."""
+        found = self.latest(uow).decisions.get(decision_id)
+        if found is None:
+            raise NotFound(f"There is no decision {decision_id!r}.", decision_id=decision_id)
+        return found, self.model(uow, found.resource_key)
+
+    def decision_by_key(self, uow: UnitOfWork, key: Key) -> tuple[Definition, Model]:
+        """One version of a decision and the model that holds it; raises `NotFound`."""
+        row = uow.session.get(DecisionDefinition, key)
+        if row is None:
+            raise NotFound(f"There is no decision definition {key}.")
+        return _decision(row), self.model(uow, row.resource_key)
+
+    def model(self, uow: UnitOfWork, resource_key: Key) -> Model:
+        """The decision model in a deployed resource."""
+        model = self._models.get(resource_key)
+        if model is None:
+            resource = uow.session.get_one(Resource, resource_key)
+            model = load_model(resource.name, resource.content, functions=self.functions)
+            with self._lock:
+                model = self._models.setdefault(resource_key, model)
+        return model
+
+    def form(self, uow: UnitOfWork, form_id: str) -> Definition:
+        """The latest version of a form; raises `NotFound`."""
+        found = self.latest(uow).forms.get(form_id)
+        if found is None:
+            raise NotFound(f"There is no form {form_id!r}.", form_id=form_id)
+        return found
+
+    def content(self, uow: UnitOfWork, resource_key: Key) -> bytes:
+        """A deployed resource as it was handed in; raises `NotFound`."""
+        content = uow.session.scalar(select(Resource.content).where(Resource.key == resource_key))
+        if content is None:
+            raise NotFound(f"There is no resource {resource_key}.")
+        return content
+
+
+def _read_latest(session: Session, number: int) -> Latest:
+    return Latest(
+        number=number,
+        processes={d.definition_id: d for d in map(_process, session.scalars(_newest(ProcessDefinition.process_id)))},
+        decisions={
+            d.definition_id: d for d in map(_decision, session.scalars(_newest(DecisionDefinition.decision_id)))
+        },
+        forms={d.definition_id: d for d in map(_form, session.scalars(_newest(FormDefinition.form_id)))},
+    )
+
+
+def _newest(column):  # type: ignore[no-untyped-def]  # one statement for three tables; the callers give the type
+    table = column.class_
+    return select(table).distinct(column).order_by(column, table.version.desc())
+
+
+def _process(row: ProcessDefinition) -> Definition:
+    return Definition(
+        key=row.key,
+        definition_id=row.process_id,
+        version=row.version,
+        name=row.name,
+        resource_key=row.resource_key,
+        resource_name=row.resource_name,
+        digest=row.digest,
+        deployment_key=row.deployment_key,
+        version_tag=row.version_tag,
+    )
+
+
+def _decision(row: DecisionDefinition) -> Definition:
+    return Definition(
+        key=row.key,
+        definition_id=row.decision_id,
+        version=row.version,
+        name=row.name,
+        resource_key=row.resource_key,
+        resource_name=row.resource_name,
+        digest=row.digest,
+        deployment_key=row.deployment_key,
+    )
+
+
+def _form(row: FormDefinition) -> Definition:
+    return Definition(
+        key=row.key,
+        definition_id=row.form_id,
+        version=row.version,
+        name=None,
+        resource_key=row.resource_key,
+        resource_name=row.resource_name,
+        digest=row.digest,
+        deployment_key=row.deployment_key,
+    )

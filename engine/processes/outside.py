@@ -1,0 +1,104 @@
+"""The outside of one running instance for one command: `engine.bpmn.Services` over the unit of work and the hooks."""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+
+from sqlalchemy.orm import SessionTransaction
+
+from engine.bpmn import ProcessModel, ServiceCall
+from engine.processes.catalogue import Catalogue
+from engine.processes.hooks import Hooks, InstanceRef, OperationCall
+from engine.store.unit_of_work import UnitOfWork
+from engine.types import Json, Key
+
+
+class Outside:
+    """Implements `Services`. `between_steps` is called before each step, when what happened so far is settled."""
+
+    def __init__(self, uow: UnitOfWork, instance: InstanceRef, catalogue: Catalogue, hooks: Hooks) -> None:
+        self.uow, self.instance, self._catalogue, self._hooks = uow, instance, catalogue, hooks
+        self.models: dict[str, ProcessModel] = {}
+        """The processes that run in the instance, by id; a called one is noted here."""
+        self.between_steps: Callable[[], None] = _nothing
+        self.heard: set[Key] = set()
+        """Element instances that the listeners have been told of already."""
+        self._savepoint: SessionTransaction | None = None
+        self._context: dict[str, object] | None = None
+
+    def now(self) -> datetime:
+        """The instant of the command."""
+        return self.uow.now()
+
+    def new_key(self) -> Key:
+        """A fresh key."""
+        return self.uow.new_key()
+
+    def process(self, process_id: str) -> ProcessModel:
+        """The latest version of a called process; raises `NotFound`."""
+        model = self._catalogue.latest_process(self.uow, process_id)
+        self.models.setdefault(process_id, model)
+        return model
+
+    def decide(self, decision_id: str, variables: Mapping[str, object]) -> tuple[object, Json]:
+        """Evaluate the latest version of a decision; raises `NotFound` or what the evaluation raises."""
+        definition, model = self._catalogue.decision(self.uow, decision_id)
+        names = ChainMap(dict(variables), dict(self.context()))
+        result = model.evaluate(decision_id, names, now=self.uow.now)
+        trace = {"decisionKey": str(definition.key), "version": definition.version, "trace": result.to_json()}
+        return result.value, trace
+
+    def context(self) -> Mapping[str, object]:
+        """Names of the registers, made once per command and only when an expression is evaluated."""
+        if self._context is None:
+            given = self._hooks.contexts.items()
+            self._context = {name: provide(self.uow, self.instance.business_id) for name, provide in given}
+        return self._context
+
+    def operate(self, call: ServiceCall) -> Mapping[str, Json] | None:
+        """Run an operation of ours inside a savepoint; None where the type is nobody's here, so it becomes a job."""
+        operation = self._hooks.operations.get(call.job_type)
+        if operation is None:
+            return None
+        if self._savepoint is None:
+            self._savepoint = self.uow.session.begin_nested()
+        self._tell(call.element_instance_key, call)
+        self._context = None  # the operation is about to change what expressions read
+        return operation(OperationCall(uow=self.uow, instance=self.instance, call=call)) or {}
+
+    def _tell(self, key: Key, call: ServiceCall) -> None:
+        """Let the listeners hear of the element before its operation runs: it may change what they have written."""
+        self.heard.add(key)
+        for listen in self._hooks.listeners:
+            listen(self.uow, self.instance, call.element)
+
+    def rest(self) -> None:
+        """The command is done; a live instance in the cache must not hold on to it."""
+        self.between_steps = _nothing
+        self._context = None
+
+    @contextmanager
+    def atomic(self) -> Iterator[None]:
+        """Undo what an operation wrote if its step fails. The savepoint is made only when there is an operation:
+        all else that a step does is in memory, and a round trip per element would cost more than the step."""
+        self.between_steps()
+        heard = set(self.heard)
+        try:
+            yield
+        except BaseException:
+            if self._savepoint is not None:
+                self._savepoint.rollback()
+            self.heard = heard
+            raise
+        else:
+            if self._savepoint is not None:
+                self._savepoint.commit()
+        finally:
+            self._savepoint = None
+
+
+def _nothing() -> None:
+    pass

@@ -1,0 +1,108 @@
+"""Signals: one throw, every instance that waits for the name.
+
+Each receiver moves in a transaction of its own, so a throw costs its thrower nothing and no command holds more than
+its own instance. The list of receivers stands in a detached job that shrinks as they are reached: a crash in the
+middle neither loses nor repeats one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from engine.errors import Conflict, NotFound
+from engine.permissions import Permission, require
+from engine.processes.channels import JOBS
+from engine.processes.opened import Opened, Step
+from engine.records import About, Action, audit
+from engine.store.job import Job
+from engine.store.message import SignalSubscription
+from engine.store.unit_of_work import UnitOfWork, UnitsOfWork
+from engine.types import SYSTEM, Actor, Json, Key
+
+if TYPE_CHECKING:
+    from engine.processes.advance import Advance
+    from engine.processes.projection import Projection
+
+JOB_TYPE = "amends:signal"
+"""Type of the jobs that carry signals to their receivers; handled by the built-in worker."""
+
+
+def broadcast_later(uow: UnitOfWork, opened: Opened, what: Projection) -> None:
+    """Signals that an instance threw go to all others; the instance itself has caught them already."""
+    for signal in what.thrown_signals:
+        enqueue(uow, signal.name, signal.variables, opened.key)
+
+
+def enqueue(uow: UnitOfWork, name: str, variables: Mapping[str, Json], origin: Key | None = None) -> Key | None:
+    """Write down who has to hear of a signal; gives the key of the job, None where nobody waits."""
+    waiting = select(SignalSubscription.instance_key).where(SignalSubscription.name == name).distinct()
+    receivers = sorted(key for key in uow.session.scalars(waiting) if key != origin)
+    if not receivers:
+        return None
+    key = uow.new_key()
+    uow.session.add(
+        Job(
+            key=key,
+            job_type=JOB_TYPE,
+            state="CREATED",
+            retries=3,
+            available_at=uow.now(),
+            headers={},
+            variables={"name": name, "variables": dict(variables), "receivers": [str(k) for k in receivers]},
+            created_at=uow.now(),
+        )
+    )
+    uow.notify(JOBS, JOB_TYPE)
+    return key
+
+
+class SignalService:
+    """Broadcasts signals."""
+
+    def __init__(self, units: UnitsOfWork, advance: Advance) -> None:
+        self._units, self._advance = units, advance
+
+    def broadcast(self, actor: Actor, name: str, variables: Mapping[str, Json] | None = None) -> Key:
+        """Throw a signal from outside; gives its key. Needs `message:publish`. Receivers move before it returns."""
+        require(actor, Permission.MESSAGE_PUBLISH)
+        with self._units() as uow:
+            key = enqueue(uow, name, variables or {})
+            signal_key = key or uow.new_key()
+            audit(uow, actor, Action.SIGNAL_BROADCAST, About(subject=name))
+        if key is not None:
+            self.deliver(key)
+        return signal_key
+
+    def deliver(self, job_key: Key) -> None:
+        """Reach the receivers of a signal that have not been reached yet."""
+        while self._deliver_one(job_key):
+            pass
+
+    def _deliver_one(self, job_key: Key) -> bool:
+        with self._units() as uow:
+            left = self._left(uow, job_key)
+            if left:
+                self._advance.lock(uow, [int(left[0])])
+            job = uow.session.get(Job, job_key, with_for_update=True)
+            if job is None or job.state != "CREATED":
+                return False
+            now_left = job.variables["receivers"]
+            if not now_left:
+                job.state, job.ended_at = "COMPLETED", uow.now()
+            elif now_left[:1] == left[:1]:  # otherwise another worker was faster
+                self._signal(uow, int(left[0]), job.variables)
+                job.variables = {**job.variables, "receivers": now_left[1:]}
+            return bool(now_left)
+
+    def _left(self, uow: UnitOfWork, job_key: Key) -> list[str]:
+        payload = uow.session.scalar(select(Job.variables).where(Job.key == job_key))
+        return list(payload["receivers"]) if payload else []
+
+    def _signal(self, uow: UnitOfWork, key: Key, payload: Mapping[str, Any]) -> None:
+        name, variables = payload["name"], payload["variables"]
+        with suppress(Conflict, NotFound):  # an instance that has ended meanwhile hears nothing
+            self._advance.run(uow, SYSTEM, key, Step(command=lambda instance: instance.signal(name, variables)))
