@@ -33,9 +33,10 @@ def test_what_is_required_is_answered_and_the_rest_is_left() -> None:
         {"type": "checkbox", "key": "sure", "validate": required},
         {"type": "checklist", "key": "which", "validate": required, "values": options("a")},
         {"type": "textfield", "key": "optional"},
+        {"type": "textfield", "key": "sometimes", "validate": required, "conditional": {"hide": "=sure"}},
         {"type": "textfield", "key": "shown", "readonly": True, "validate": required},
     )
-    assert fill(schema, {}, dice(1)) == {"why": "Done.", "cost": 5, "sure": True, "which": ["a"]}
+    assert fill(schema, {}, dice(1)) == {"why": "Done as agreed.", "cost": 5, "sure": True, "which": ["a"]}
 
 
 def test_the_option_that_the_complaint_speaks_of_is_chosen() -> None:

@@ -9,7 +9,7 @@ from engine.types import Json
 from webapi.cli.replay.choices import Script, weighted
 from webapi.cli.replay.reader import Row
 
-NO_MONEY = ("apology", "give-information", "correct-invoice", "keep-commitment")
+NO_MONEY = ("apology", "give-information", "correct-assessment", "keep-commitment", "repair")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +72,7 @@ def _remedy(turn: Turn) -> dict[str, Json]:
         return {}
     if turn.script.amount is None:
         return {"remedy": turn.rng.choice(NO_MONEY)}
-    return {"remedy": "pay-compensation", "remedyAmount": turn.script.amount}
+    return {"remedy": "compensation", "remedyAmount": turn.script.amount}
 
 
 def _approve(turn: Turn) -> dict[str, Json]:
@@ -84,7 +84,7 @@ def _review(turn: Turn) -> dict[str, Json]:
     texts: dict[str, Json] = {"reviewReasons": "The file was read again by somebody who had no part in it."}
     if turn.rng.random() < 0.7:
         return {"reviewOutcome": "confirmed", **texts}
-    changed: dict[str, Json] = {"outcome": "partly-upheld", "remedy": "pay-compensation"}
+    changed: dict[str, Json] = {"outcome": "partly-upheld", "remedy": "compensation"}
     return {"reviewOutcome": "changed", "remedyAmount": round(turn.rng.uniform(25, 400), 2), **changed, **texts}
 
 

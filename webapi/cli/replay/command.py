@@ -109,7 +109,7 @@ def _team(service: Service, tokens: tuple[str, ...]) -> Team:
         return Team(people_of(service, tokens))
     if not has_local_database(settings):
         raise NoPeople(f"There is no database in {settings.data}: give --token, once for each person who is to act.")
-    admin, staff = local_people(settings)
+    admin, staff = local_people()
     service.token = service.token or admin
     try:
         service.get("/v2/authentication/me", token=staff[0].token)

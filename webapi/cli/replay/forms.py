@@ -42,8 +42,9 @@ GUESSED = frozenset({"category", "cause"})
 
 
 def _required(field: Mapping[str, Json]) -> bool:
+    """Whether it must be answered. A field that may be hidden is for those who know when it shows: by a wish."""
     rules = field.get("validate")
-    return isinstance(rules, Mapping) and bool(rules.get("required"))
+    return isinstance(rules, Mapping) and bool(rules.get("required")) and not field.get("conditional")
 
 
 def _options(field: Mapping[str, Json]) -> list[Mapping[str, Json]]:
@@ -64,7 +65,7 @@ def _answer(field: Mapping[str, Json], rng: Random, text: str) -> Json:
         chosen = _choose(_options(field), rng, text)
         return chosen if chosen is None or kind in {"select", "radio"} else [chosen]
     plain: dict[object, Json] = {"checkbox": True, "number": _number(field), "datetime": None}
-    return plain.get(kind, "Done.")
+    return plain.get(kind, "Done as agreed.")
 
 
 def _number(field: Mapping[str, Json]) -> Json:

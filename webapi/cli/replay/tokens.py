@@ -7,18 +7,15 @@ there, through the engine, as whoever has that machine could. HTTP has no call t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import cast
 
-from engine.bootstrap import Engine, make_engine
-from engine.clock import SystemClock
+from engine.bootstrap import Engine
 from engine.errors import Conflict
 from engine.records.people import ADMIN, NewPerson
 from engine.settings import Settings
-from engine.store import embedded
-from engine.store.connection import connect, sessions
 from engine.types import SYSTEM
+from webapi.cli.common import open_engine
 from webapi.cli.replay.client import Rejected, Service
 from webapi.cli.replay.people import Person
 
@@ -50,9 +47,9 @@ def has_local_database(settings: Settings) -> bool:
     return settings.database_url is not None or (settings.data / "pg").is_dir()
 
 
-def local_people(settings: Settings) -> tuple[str, list[Person]]:
+def local_people() -> tuple[str, list[Person]]:
     """A token of `admin`, and staff of every role with theirs; accounts that are there already are used again."""
-    with _engine(settings) as engine:
+    with open_engine() as engine:
         staff = [_person(engine, f"{NAME}-{role}-{number}", role) for role in ROLES for number in range(1, EACH + 1)]
         return engine.people.create_token(SYSTEM, ADMIN, NAME), staff
 
@@ -64,14 +61,3 @@ def _person(engine: Engine, username: str, role: str) -> Person:
         engine.people.create(SYSTEM, NewPerson(username=username, name=name, groups=(role,)))
     token = engine.people.create_token(SYSTEM, username, NAME)
     return Person(username=username, groups=frozenset({role}), token=token)
-
-
-@contextmanager
-def _engine(settings: Settings) -> Iterator[Engine]:
-    database = connect(settings.database_url or embedded.start(settings.data), pool_size=2)
-    try:
-        yield make_engine(settings, sessions(database), SystemClock())
-    finally:
-        database.dispose()
-        if settings.database_url is None:
-            embedded.stop(settings.data)
