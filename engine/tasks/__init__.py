@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from engine.tasks.register import CaseRegister
+from engine.tasks.service import Tasks
 from engine.tasks.views import TaskChanges, TaskCounts, UserTaskView
 
-__all__ = ["TaskChanges", "TaskCounts", "UserTaskView"]
+__all__ = ["CaseRegister", "TaskChanges", "TaskCounts", "Tasks", "UserTaskView"]

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from marshmallow import Schema
 from sqlalchemy import select
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from engine.errors import NotFound
 from engine.store.deployment import FormDefinition, Resource
+from engine.store.unit_of_work import UnitsOfWork
 from engine.tasks.forms.answers import Context, check_answers
 from engine.tasks.forms.catalogues import ENGLISH, Catalogues
 from engine.tasks.forms.load import load_form
@@ -49,9 +49,9 @@ class Filling:
 class Forms:
     """Finds, shows and checks forms. Shared by threads."""
 
-    def __init__(self, catalogues: Catalogues, translations: Translations, now: Callable[[], datetime]) -> None:
+    def __init__(self, units: UnitsOfWork, catalogues: Catalogues, translations: Translations) -> None:
         self.catalogues = catalogues
-        self._translations, self._now = translations, now
+        self._units, self._translations, self._now = units, translations, units.clock.now
         self._read: dict[int, Deployed] = {}
         self._lock = threading.Lock()
 
@@ -76,7 +76,22 @@ class Forms:
             self._read[form_key] = read
         return read
 
-    def view(self, deployed: Deployed, filling: Filling) -> FormView:
+    def view(self, form_id: str, *, language: str = ENGLISH, answers: Mapping[str, Json] | None = None) -> FormView:
+        """The latest version of a form that belongs to no task, such as the one that complaints are filed with.
+
+        `answers` are what was entered so far. Raises NotFound.
+        """
+        with self._units() as uow:
+            deployed = self.latest(uow.session, form_id)
+        return self.shown(deployed, Filling(language=language, context={}, answers=answers or {}, notes={}))
+
+    def check(self, form_id: str, answers: Mapping[str, Json], *, language: str = ENGLISH) -> Answers:
+        """The answers to a form that belongs to no task, found right; raises FormInvalid with a finding per field."""
+        with self._units() as uow:
+            deployed = self.latest(uow.session, form_id)
+        return self.checked(deployed, Filling(language=language, context={}, answers=answers, notes={}))
+
+    def shown(self, deployed: Deployed, filling: Filling) -> FormView:
         """The form as one reader sees it, hidden parts marked."""
         form, context = deployed.form, self._context(filling)
         texts = self._translations.of(form, filling.language)
@@ -94,7 +109,7 @@ class Forms:
             values=values,
         )
 
-    def check(self, deployed: Deployed, filling: Filling) -> Answers:
+    def checked(self, deployed: Deployed, filling: Filling) -> Answers:
         """The answers of `filling`, found right and split; raises FormInvalid with one finding per wrong field."""
         return check_answers(deployed.form, deployed.schema, filling.answers, self._context(filling), self._now)
 

@@ -1,0 +1,283 @@
+"""The life of a user task: claimed, given to somebody, given back, changed, completed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from engine.errors import (
+    AlreadyClaimed,
+    AlreadyCompleted,
+    Conflict,
+    Finding,
+    Forbidden,
+    NotFound,
+    Refused,
+    StaleVersion,
+)
+from engine.permissions import Permission, may, require
+from engine.processes.advance import Advance
+from engine.processes.opened import Opened, Step
+from engine.records import About, Action, audit
+from engine.store.person import Person
+from engine.store.unit_of_work import UnitOfWork, UnitsOfWork
+from engine.store.user_task import UserTask
+from engine.tasks.access import is_candidate, refuse_involved, visible_to
+from engine.tasks.forms.catalogues import ENGLISH
+from engine.tasks.forms.model import FormView
+from engine.tasks.forms.service import Filling, Forms
+from engine.tasks.inbox import Inbox, view
+from engine.tasks.register import CaseRegister
+from engine.tasks.variables import visible_variables
+from engine.tasks.views import TaskChanges, TaskCounts, UserTaskView
+from engine.types import Actor, Json, Key, Page, SearchRequest
+
+OPEN = "CREATED"
+
+
+class Tasks:
+    """User tasks for people, the API and the pages. Every public method is one transaction."""
+
+    def __init__(
+        self, units: UnitsOfWork, advance: Advance, forms: Forms, register: CaseRegister, zone: ZoneInfo
+    ) -> None:
+        self._units, self._advance, self._forms = units, advance, forms
+        self._register, self._zone = register, zone
+
+    def search(self, actor: Actor, request: SearchRequest) -> Page[UserTaskView]:
+        """The tasks that `actor` may see, ended ones too. Needs `task:work` or `task:read-all`.
+
+        Besides the fields of `UserTaskView` there are the filters `candidate_group`, `candidate_user` and `inbox`
+        (`mine`, `my-groups`, `unclaimed`, `overdue`, `due-today`: open tasks only).
+        """
+        _may_look(actor)
+        with self._units() as uow:
+            return Inbox(actor, uow.now(), self._zone).page(uow.session, request)
+
+    def counts(self, actor: Actor) -> TaskCounts:
+        """How many open tasks are in each inbox, a thousand at most. Needs `task:work` or `task:read-all`."""
+        _may_look(actor)
+        with self._units() as uow:
+            return Inbox(actor, uow.now(), self._zone).counts(uow.session)
+
+    def get(self, actor: Actor, key: Key) -> UserTaskView:
+        """One task. Raises NotFound where there is none, or none that `actor` may see."""
+        _may_look(actor)
+        with self._units() as uow:
+            return view(_find(uow.session, actor, key))
+
+    def claim(self, actor: Actor, key: Key) -> UserTaskView:
+        """Take a task up. Claiming one's own again changes nothing.
+
+        Raises AlreadyClaimed where somebody else has it, AlreadyCompleted where it is over, Forbidden where `actor`
+        is no candidate or is kept separate from it (`separateFrom`).
+        """
+        require(actor, Permission.TASK_WORK)
+        with self._units() as uow:
+            return self._claim(uow, actor, _find(uow.session, actor, key))
+
+    def assign(self, actor: Actor, key: Key, assignee: str, allow_override: bool = True) -> UserTaskView:  # noqa: FBT001, FBT002 - the contract's own flag
+        """Give a task to `assignee`: to oneself as a claim, to anybody with `task:assign`.
+
+        With `allow_override` false a task that somebody has stays with them: AlreadyClaimed. Raises Refused for an
+        unknown assignee, Forbidden where the assignee is kept separate from the task.
+        """
+        with self._units() as uow:
+            task = _find(uow.session, actor, key)
+            if not may(actor, Permission.TASK_ASSIGN):
+                if assignee != actor.username:
+                    require(actor, Permission.TASK_ASSIGN)
+                require(actor, Permission.TASK_WORK)
+                return self._claim(uow, actor, task)
+            _must_be_known(uow.session, assignee)
+            refuse_involved(uow.session, task, self._properties(uow, task), assignee)
+            free = UserTask.assignee.is_(None) if not allow_override else UserTask.key == key
+            _change(uow, task, free | (UserTask.assignee == assignee), assignee=assignee)
+            _audit(uow, actor, Action.TASK_ASSIGNED, task, {"assignee": assignee})
+            return view(task)
+
+    def release(self, actor: Actor, key: Key) -> UserTaskView:
+        """Give a task back to its group: one's own, or anybody's with `task:assign`."""
+        with self._units() as uow:
+            task = _find(uow.session, actor, key)
+            if task.assignee != actor.username:
+                require(actor, Permission.TASK_ASSIGN)
+            _change(uow, task, UserTask.assignee == task.assignee, assignee=None)
+            _audit(uow, actor, Action.TASK_RELEASED, task, {"assignee": None})
+            return view(task)
+
+    def update(self, actor: Actor, key: Key, changes: TaskChanges) -> UserTaskView:
+        """Change dates and priority of one's own task, or anything of any task with `task:assign`.
+
+        Raises StaleVersion where the task has changed since the caller saw it.
+        """
+        with self._units() as uow:
+            task = _find(uow.session, actor, key)
+            if task.assignee != actor.username or changes.given & {"candidate_groups", "candidate_users"}:
+                require(actor, Permission.TASK_ASSIGN)
+            values = _values(changes)
+            if changes.if_match is not None and task.rev != changes.if_match:
+                raise StaleVersion
+            if values:
+                _change(uow, task, UserTask.rev == task.rev, **values)
+                _audit(uow, actor, Action.TASK_UPDATED, task, {"fields": sorted(changes.given)})
+            return view(task)
+
+    def form(
+        self, actor: Actor, key: Key, language: str = ENGLISH, answers: Mapping[str, Json] | None = None
+    ) -> FormView:
+        """The form of a task in the best language there is, with `answers` (a draft) laid over the values.
+
+        Raises NotFound where the task has no form.
+        """
+        _may_look(actor)
+        with self._units() as uow:
+            task = _find(uow.session, actor, key)
+            if task.form_id is None:
+                raise NotFound(f"The task {key} has no form.")
+            variables = visible_variables(uow.session, task.element_instance_key, task.instance_key)
+            names = {n: provide(uow, task.business_id) for n, provide in self._advance.hooks.contexts.items()}
+            notes = self._register.notes(uow, task.business_id, task.element_id)
+            filling = Filling(language=language, context={**variables, **names}, answers=answers or {}, notes=notes)
+            return self._forms.shown(self._forms.latest(uow.session, task.form_id), filling)
+
+    def complete(self, actor: Actor, key: Key, variables: Mapping[str, Json]) -> UserTaskView:
+        """Complete a task with the answers of its form, and let the process go on: one transaction.
+
+        A task that nobody has may be completed by a candidate without a claim. Answers that the form marks as the
+        case's own go to the register, all others become process variables. Raises FormInvalid with one finding per
+        field, AlreadyCompleted, AlreadyClaimed where it is somebody else's, Forbidden (see `claim`).
+        """
+        require(actor, Permission.TASK_WORK)
+        with self._units() as uow:
+            found = _find(uow.session, actor, key)
+            if found.state != OPEN:
+                raise AlreadyCompleted
+            opened = self._open(uow, actor, found.instance_key)
+            task = _locked(uow.session, key)
+            self._may_complete(uow, actor, task)
+            accepted = self._accept(uow, opened, task, variables)
+            task.assignee = actor.username
+            uow.session.flush()
+            step = Step(
+                command=lambda instance: instance.complete(task.element_instance_key, accepted),
+                completes=task.element_instance_key,
+            )
+            _audit(uow, actor, Action.TASK_COMPLETED, task, {"element_id": task.element_id})
+            self._advance.move(uow, opened, step)
+            uow.session.refresh(task)
+            return view(task)
+
+    # -- inside
+
+    def _claim(self, uow: UnitOfWork, actor: Actor, task: UserTask) -> UserTaskView:
+        if task.state == OPEN and task.assignee == actor.username:
+            return view(task)
+        _must_be_open(task)
+        if task.assignee is not None:
+            raise AlreadyClaimed
+        if not is_candidate(actor, task):
+            raise Forbidden("The task is for another group.")
+        refuse_involved(uow.session, task, self._properties(uow, task), actor.username)
+        _change(uow, task, UserTask.assignee.is_(None), assignee=actor.username)
+        _audit(uow, actor, Action.TASK_CLAIMED, task, {})
+        return view(task)
+
+    def _open(self, uow: UnitOfWork, actor: Actor, instance_key: Key) -> Opened:
+        try:
+            return self._advance.open(uow, actor, instance_key)
+        except Conflict as ended:
+            raise AlreadyCompleted("The case is over, and the task with it.") from ended
+
+    def _may_complete(self, uow: UnitOfWork, actor: Actor, task: UserTask) -> None:
+        if task.state != OPEN:
+            raise AlreadyCompleted
+        if task.assignee not in {None, actor.username}:
+            raise AlreadyClaimed
+        if task.assignee is None and not is_candidate(actor, task):
+            raise Forbidden("The task is for another group.")
+        refuse_involved(uow.session, task, self._properties(uow, task), actor.username)
+
+    def _accept(
+        self, uow: UnitOfWork, opened: Opened, task: UserTask, variables: Mapping[str, Json]
+    ) -> Mapping[str, Json]:
+        """What becomes process variables; the case's own fields are kept on the way."""
+        if task.form_id is None:
+            return variables
+        context = {**opened.live.instance.visible(task.element_instance_key), **opened.outside.context()}
+        filling = Filling(context=context, answers=variables, notes={})
+        answers = self._forms.checked(self._forms.latest(uow.session, task.form_id), filling)
+        self._register.keep(uow, opened.outside.instance, task, answers.register)
+        return answers.variables
+
+    def _properties(self, uow: UnitOfWork, task: UserTask) -> Mapping[str, str]:
+        element = self._advance.catalogue.process(uow, task.definition_key).elements.get(task.element_id)
+        return {} if element is None else element.properties
+
+
+def _may_look(actor: Actor) -> None:
+    if not may(actor, Permission.TASK_READ_ALL):
+        require(actor, Permission.TASK_WORK)
+
+
+def _find(session: Session, actor: Actor, key: Key) -> UserTask:
+    task = session.scalar(select(UserTask).where(UserTask.key == key, visible_to(actor)))
+    if task is None:
+        raise NotFound(f"There is no task {key}.")
+    return task
+
+
+def _locked(session: Session, key: Key) -> UserTask:
+    statement = select(UserTask).where(UserTask.key == key).with_for_update()
+    return session.scalars(statement, execution_options={"populate_existing": True}).one()
+
+
+def _must_be_open(task: UserTask) -> None:
+    if task.state != OPEN:
+        raise AlreadyCompleted
+
+
+def _must_be_known(session: Session, username: str) -> None:
+    if session.scalar(select(Person.key).where(Person.username == username, Person.active)) is None:
+        finding = Finding(rule="assignee", message=f"There is nobody called {username!r}.", element_id="assignee")
+        raise Refused("The task cannot be assigned.", findings=[finding])
+
+
+def _change(uow: UnitOfWork, task: UserTask, condition: Any, **values: Any) -> None:
+    """Change an open task if `condition` still holds: of two who come at once, one wins and the other is told."""
+    statement = (
+        update(UserTask)
+        .where(UserTask.key == task.key, UserTask.state == OPEN, condition)
+        .values(rev=UserTask.rev + 1, **values)
+        .execution_options(synchronize_session=False)
+        .returning(UserTask.key)
+    )
+    changed = uow.session.execute(statement).first()
+    uow.session.refresh(task)
+    if changed is None:
+        _say_why(task, condition_on_rev="assignee" not in values)
+
+
+def _say_why(task: UserTask, *, condition_on_rev: bool) -> NoReturn:
+    _must_be_open(task)
+    raise StaleVersion if condition_on_rev else AlreadyClaimed
+
+
+def _values(changes: TaskChanges) -> dict[str, Any]:
+    columns = {"due_date": "due_at", "follow_up_date": "follow_up_at"}
+    values: dict[str, Any] = {columns.get(name, name): getattr(changes, name) for name in changes.given}
+    if "priority" in values and not 0 <= (values["priority"] or 0) <= 100:
+        finding = Finding(rule="range", message="A priority is a number from 0 to 100.", element_id="priority")
+        raise Refused("The change cannot be made.", findings=[finding])
+    defaults = {"priority": 50, "candidate_groups": (), "candidate_users": ()}
+    values = {name: defaults.get(name) if value is None else value for name, value in values.items()}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+
+
+def _audit(uow: UnitOfWork, actor: Actor, action: Action, task: UserTask, details: Mapping[str, Json]) -> None:
+    about = About(subject=str(task.key), instance_key=task.instance_key, business_id=task.business_id)
+    audit(uow, actor, action, about, {"element": task.element_id, **details})
