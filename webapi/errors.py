@@ -193,7 +193,7 @@ def _as_page(code: str, problem: Problem, detail: str, findings: tuple[Finding, 
     shown = {"code": code, "problem": problem, "detail": detail, "findings": findings, "number": g.get("request_id")}
     try:
         page = render_template("error.html", **shown)
-    except Exception as failure:  # noqa: BLE001 - a page about a problem must come, whatever is wrong with its frame
-        log.error("error page failed", exc_info=failure)
+    except Exception:  # a page about a problem must come, whatever is wrong with its frame
+        log.exception("error page failed")
         page = render_template("problem.html", **shown)
     return current_app.response_class(page, status=problem.status, mimetype="text/html")

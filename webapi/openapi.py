@@ -58,7 +58,8 @@ def path_of(rule: Rule) -> str:
 
 def _name(schema: type[Schema] | Schema) -> str:
     kind = schema if isinstance(schema, type) else type(schema)
-    return kind.__name__.lstrip("_").removesuffix("View")
+    name = kind.__name__.lstrip("_")
+    return f"{name.removesuffix('View')}Result" if name.endswith("View") else name
 
 
 def _describe_fields(plugin: MarshmallowPlugin) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from webapi.api import (
+    authentication,
     clock,
     complaints,
     decisions,
@@ -22,6 +23,7 @@ from webapi.api import (
 )
 
 _V2 = (
+    authentication,
     clock,
     complaints,
     decisions,

@@ -9,6 +9,7 @@ from marshmallow import fields
 from marshmallow.validate import Length, Range
 
 from engine.permissions import Permission
+from engine.tasks import TaskChanges
 from engine.types import SearchRequest
 from webapi.access import actor, needs
 from webapi.api.contract import answers, conditional, expected_revision, takes
@@ -171,7 +172,8 @@ def form(key: int) -> Any:
 @answers()
 def update(key: int, body: dict[str, Any]) -> None:
     """Change dates, priority or candidates of an open task."""
-    engine().tasks.update(actor(), key, body["changeset"], revision=expected_revision())
+    changes = body["changeset"]
+    engine().tasks.update(actor(), key, TaskChanges(given=frozenset(changes), **changes, if_match=expected_revision()))
 
 
 @blueprint.post("/user-tasks/<key:key>/assignment")

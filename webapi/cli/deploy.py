@@ -1,0 +1,80 @@
+"""`amends deploy` and `amends lint`: the gate, with and without storing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from engine.errors import DeploymentRefused, Finding
+from engine.types import SYSTEM
+from webapi.cli.common import as_json, err, finding_line, open_engine, out, print_json
+from webapi.runtime import SUFFIXES, library_resources, read_resources
+
+_FILES = click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
+_LIBRARY = click.option("--library", "shipped", is_flag=True, help="The process library that comes with the service.")
+
+
+def _paths(files: tuple[Path, ...]) -> list[Path]:
+    found: list[Path] = []
+    for path in files:
+        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
+        found += [file for file in inside if not path.is_dir() or file.suffix in SUFFIXES]
+    if not found:
+        raise click.UsageError("Name at least one file or directory, or use --library.")
+    return found
+
+
+@click.command()
+@_FILES
+@_LIBRARY
+@as_json
+def deploy(files: tuple[Path, ...], shipped: bool, machine: bool) -> None:  # noqa: FBT001 - options
+    """Deploy diagrams, tables and forms together: all of FILES (directories with all in them), or none."""
+    resources = library_resources() if shipped else read_resources(_paths(files))
+    with open_engine() as engine:
+        done = engine.deployments.deploy(SYSTEM, resources)
+    if machine:
+        print_json(done)
+        return
+    for part in done.deployments:
+        out().print(_line(part), markup=False, highlight=False)
+
+
+def _line(part: object) -> str:
+    for kind in ("process_definition", "decision_definition", "form"):
+        one = getattr(part, kind, None)
+        if one is not None:
+            name = getattr(one, f"{kind}_id", None)
+            version = getattr(one, f"{kind}_version", None) or getattr(one, "version", None)
+            return f"{kind.replace('_', ' ')}: {name}, version {version}"
+    return str(part)
+
+
+@click.command()
+@_FILES
+@_LIBRARY
+@as_json
+def lint(files: tuple[Path, ...], shipped: bool, machine: bool) -> None:  # noqa: FBT001 - options
+    """Check diagrams, tables and forms as the deployment would, and store nothing. Status 1: it would refuse them."""
+    resources = library_resources() if shipped else read_resources(_paths(files))
+    findings: tuple[Finding, ...] = ()
+    refused = False
+    with open_engine() as engine:
+        try:
+            findings = tuple(getattr(engine.deployments.deploy(SYSTEM, resources, dry_run=True), "findings", ()))
+        except DeploymentRefused as error:
+            findings, refused = error.findings, True
+    _show(findings, machine=machine, count=len(resources))
+    if refused:
+        raise SystemExit(1)
+
+
+def _show(findings: tuple[Finding, ...], *, machine: bool, count: int) -> None:
+    if machine:
+        print_json(findings)
+        return
+    for finding in findings:
+        out().print(f"{finding.severity}: {finding_line(finding)}", markup=False, highlight=False)
+    errors = sum(finding.severity == "error" for finding in findings)
+    err().print(f"{count} files, {errors} errors, {len(findings) - errors} remarks.")

@@ -1,0 +1,91 @@
+"""`amends tasks`, `amends timers`, `amends incidents`: what waits, for whom, until when."""
+
+from __future__ import annotations
+
+import click
+
+from engine.types import SYSTEM, SearchRequest
+from webapi.cli.common import as_json, open_engine, out, print_rows
+
+_LIMIT = click.option("--limit", type=click.IntRange(1, 1_000), default=50, show_default=True, help="How many rows.")
+
+
+@click.command()
+@click.option("--assignee", help="Only tasks of this person.")
+@click.option("--group", help="Only tasks of this candidate group.")
+@click.option("--reference", help="Only tasks of this case.")
+@_LIMIT
+@as_json
+def tasks(limit: int, machine: bool, **narrow: str | None) -> None:  # noqa: FBT001 - an option
+    """Show open user tasks, the most urgent first."""
+    names = {"assignee": "assignee", "group": "candidate_group", "reference": "business_id"}
+    wanted: dict[str, object] = {names[name]: value for name, value in narrow.items() if value is not None}
+    request = SearchRequest(filter={"state": "CREATED", **wanted}, sort=[("due_date", "asc")], limit=limit)
+    columns = {
+        "Task": "user_task_key",
+        "Name": "name",
+        "Case": "business_id",
+        "Assignee": "assignee",
+        "Groups": "candidate_groups",
+        "Due": "due_date",
+    }
+    with open_engine() as engine:
+        page = engine.tasks.search(SYSTEM, request)
+    print_rows(page.items, columns, machine=machine, empty="No task is open.")
+    _more(page.total_items, len(page.items), machine=machine)
+
+
+@click.command()
+@_LIMIT
+@as_json
+def timers(limit: int, machine: bool) -> None:  # noqa: FBT001 - an option
+    """Show armed timers, the next one first."""
+    request = SearchRequest(sort=[("due_date", "asc")], limit=limit)
+    columns = {
+        "Timer": "timer_key",
+        "Due": "due_date",
+        "Element": "element_id",
+        "Process": "process_definition_id",
+        "Instance": "process_instance_key",
+        "Failures": "failures",
+    }
+    with open_engine() as engine:
+        page = engine.timers.search(SYSTEM, request)
+    print_rows(page.items, columns, machine=machine, empty="No timer is armed.")
+    _more(page.total_items, len(page.items), machine=machine)
+
+
+@click.command()
+@click.option("--all", "past", is_flag=True, help="Resolved ones too.")
+@click.option("--resolve", "key", type=int, help="Try this one again instead of showing the list.")
+@_LIMIT
+@as_json
+def incidents(past: bool, key: int | None, limit: int, machine: bool) -> None:  # noqa: FBT001 - options
+    """Show open incidents, the newest first. Status 1 where there are any."""
+    wanted: dict[str, object] = {} if past else {"state": "ACTIVE"}
+    columns = {
+        "Incident": "incident_key",
+        "Since": "creation_time",
+        "State": "state",
+        "Case": "business_id",
+        "Element": "element_id",
+        "Kind": "error_type",
+        "Message": "error_message",
+    }
+    with open_engine() as engine:
+        if key is not None:
+            engine.incidents.resolve(SYSTEM, key)
+            out().print(f"Tried incident {key} again.")
+            return
+        page = engine.incidents.search(
+            SYSTEM, SearchRequest(filter=wanted, sort=[("creation_time", "desc")], limit=limit)
+        )
+    print_rows(page.items, columns, machine=machine, empty="No incident is open.")
+    _more(page.total_items, len(page.items), machine=machine)
+    if any(incident.state == "ACTIVE" for incident in page.items):
+        raise SystemExit(1)
+
+
+def _more(total: int, shown: int, *, machine: bool) -> None:
+    if total > shown and not machine:
+        out().print(f"{shown} of {total}; --limit shows more.")
