@@ -13,9 +13,9 @@ from webapi.cases.base import blueprint
 from webapi.cases.diagram import diagrams_of
 from webapi.cases.view import by_reference, dossier
 from webapi.context import engine
+from webapi.pages.files import download, uploads
 from webapi.pages.i18n import gettext
 from webapi.pages.words import ERROR, word
-from webapi.pages.files import download, uploads
 
 
 @blueprint.get("/cases/<reference>")

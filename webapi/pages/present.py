@@ -10,7 +10,8 @@ from markupsafe import Markup
 
 from webapi import access
 from webapi.context import engine
-from webapi.pages import assets, language, words
+from webapi.pages import assets, configured, language, words
+from webapi.pages.calculation import step_sentence
 from webapi.pages.i18n import gettext, ngettext, write_date, write_datetime, write_distance
 from webapi.pages.text import paragraphs
 
@@ -74,6 +75,9 @@ def register(app: Flask) -> None:
         "filesize": filesize,
         "error_words": error_words,
         "paragraphs": paragraphs,
+        "group_name": configured.group_name,
+        "entry": configured.entry,
+        "derivation_step": step_sentence,
         "word": lambda code, table: words.word(getattr(words, table), code),
     }
     app.jinja_env.filters.update(filters)

@@ -94,6 +94,48 @@ LETTER: Words = {
     "survey": _l("How did we handle your complaint?"),
 }
 
+CLOCK: Words = {
+    "running": _l("running"),
+    "overdue": _l("overdue"),
+    "met": _l("kept"),
+    "late": _l("missed"),
+    "stopped": _l("stopped"),
+}
+
+DELIVERY: Words = {
+    "page": _l("on the complainant's page"),
+    "waiting": _l("on the complainant's page, e-mail on its way"),
+    "sent": _l("sent by e-mail"),
+    "failed": _l("e-mail could not be delivered"),
+    "received": _l("received"),
+}
+
+ROLE: Words = {
+    "complainant": _l("Complainant"),
+    "representative": _l("Acts for the complainant"),
+    "contact": _l("Other contact"),
+    "unit": _l("Complained about"),
+}
+
+NOTE: Words = {
+    "note": _l("Note on the assessment"),
+    "explanation": _l("Explanation to the complainant"),
+    "plan": _l("Plan of the investigation"),
+    "findings": _l("Findings"),
+    "question": _l("Question to the complainant"),
+    "reasons": _l("Reasons of the decision"),
+    "response": _l("Answer to the complainant"),
+    "remark": _l("Remark"),
+    "reviewReasons": _l("Reasons of the review"),
+    "remedyRemark": _l("Remark on the remedy"),
+    "lesson": _l("Lesson learnt"),
+    "comment": _l("Comment"),
+}
+
+EVENT: Words = {
+    "received": _l("Complaint received"),
+}
+
 ERROR: Words = {
     "error": _l("Something went wrong on our side."),
     "malformed": _l("The request cannot be read. Load the page again and repeat."),

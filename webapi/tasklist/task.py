@@ -17,6 +17,7 @@ from engine.tasks.views import UserTaskView
 from engine.types import Actor, Json, SearchRequest
 from webapi import forms
 from webapi.access import actor, needs
+from webapi.cases.process import elements
 from webapi.context import engine
 from webapi.pages import language
 from webapi.pages.i18n import gettext
@@ -123,10 +124,15 @@ def _desk(who: Actor, key: int, form: forms.Form | None = None) -> Desk:
         task=found,
         form=form,
         case=_case(who, found.business_id),
-        instruction=markdown(engine().tasks.instruction(who, key)),
+        instruction=_instruction(found),
         mine=found.assignee == who.username,
         open=found.state == "CREATED",
     )
+
+
+def _instruction(task: UserTaskView) -> str:
+    described = elements(task.process_definition_key).get(task.element_id)
+    return markdown(described.instruction) if described else ""
 
 
 def _case(who: Actor, reference: str | None) -> ComplaintView | None:
