@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from importlib.resources import files
 from itertools import product
 from pathlib import Path
 
@@ -49,14 +50,12 @@ def test_every_rule_says_why(library: Path, table: str) -> None:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_it_is_valid_dmn(library: Path, table: str) -> None:
-    from importlib.resources import files
-
     schema = files("SpiffWorkflow") / "dmn" / "parser" / "schema" / "DMN13.xsd"
     etree.XMLSchema(etree.parse(str(schema))).assertValid(etree.parse(library / f"{table}.dmn"))
 
 
 @pytest.mark.parametrize("safety", [True, False])
-def test_every_assessment_has_a_priority(decide: Decide, safety: bool) -> None:
+def test_every_assessment_has_a_priority(decide: Decide, *, safety: bool) -> None:
     for severity, impact, action in product(SEVERITY, IMPACT, ACTION):
         found = decide("priority", severity=severity, safety=safety, impact=impact, immediateAction=action)
         assert found in PRIORITY
@@ -104,7 +103,7 @@ def test_the_more_urgent_the_sooner_the_response(decide: Decide, complexity: str
     ],
 )
 def test_difficult_cases_go_to_experienced_people(
-    decide: Decide, safety: bool, priority: str, complexity: str, team: str
+    decide: Decide, *, safety: bool, priority: str, complexity: str, team: str
 ) -> None:
     assert decide("team", safety=safety, priority=priority, complexity=complexity) == team
 
