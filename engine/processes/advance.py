@@ -58,13 +58,13 @@ class Advance:
 
     def open(self, uow: UnitOfWork, actor: Actor, key: Key) -> Opened:
         """Lock an instance and make it live; raises `NotFound`, or `Conflict` if it has ended."""
-        opened = uow.scratch.get((Opened, key))
+        opened: Opened | None = uow.scratch.get((Opened, key))
         if opened is None:
             opened = self._open(uow, actor, key)
             uow.scratch[Opened, key] = opened
         if opened.state != "ACTIVE":
             raise Conflict(f"The process instance {key} is {opened.state.lower()}.", state=opened.state)
-        return opened  # type: ignore[no-any-return]  # scratch holds what was put there above
+        return opened
 
     def create(self, uow: UnitOfWork, actor: Actor, definition: Definition, start: Start) -> Opened:
         """A new instance of a process version; `move` runs and writes it."""

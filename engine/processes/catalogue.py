@@ -9,9 +9,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engine.bpmn import ProcessModel, parse_diagram
 from engine.dmn import Model, load_model
@@ -20,6 +21,8 @@ from engine.feel import STANDARD, Functions
 from engine.store.deployment import DecisionDefinition, Deployment, FormDefinition, ProcessDefinition, Resource
 from engine.store.unit_of_work import UnitOfWork
 from engine.types import Key
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,13 +82,23 @@ class Catalogue:
             raise NotFound(f"There is no process {process_id!r}.", process_id=process_id)
         return self.process(uow, found.key)
 
-    def process_version(self, uow: UnitOfWork, process_id: str, version: int) -> ProcessModel:
-        """One version of a process; raises `NotFound`."""
+    def version(self, uow: UnitOfWork, process_id: str, version: int | None) -> Definition:
+        """One version of a process, or its latest; raises `NotFound`."""
+        if version is None:
+            self.latest_process(uow, process_id)
+            return self.latest(uow).processes[process_id]
         of_version = (ProcessDefinition.process_id == process_id, ProcessDefinition.version == version)
-        key = uow.session.scalar(select(ProcessDefinition.key).where(*of_version))
-        if key is None:
+        row = uow.session.scalar(select(ProcessDefinition).where(*of_version))
+        if row is None:
             raise NotFound(f"There is no version {version} of process {process_id!r}.")
-        return self.process(uow, key)
+        return _process(row)
+
+    def definition(self, uow: UnitOfWork, key: Key) -> Definition:
+        """One process version by its key; raises `NotFound`."""
+        row = uow.session.get(ProcessDefinition, key)
+        if row is None:
+            raise NotFound(f"There is no process definition {key}.")
+        return _process(row)
 
     def process(self, uow: UnitOfWork, key: Key) -> ProcessModel:
         """The process with this definition key; raises `NotFound`."""
@@ -148,17 +161,33 @@ class Catalogue:
 def _read_latest(session: Session, number: int) -> Latest:
     return Latest(
         number=number,
-        processes={d.definition_id: d for d in map(_process, session.scalars(_newest(ProcessDefinition.process_id)))},
-        decisions={
-            d.definition_id: d for d in map(_decision, session.scalars(_newest(DecisionDefinition.decision_id)))
+        processes={
+            d.definition_id: d
+            for d in map(
+                _process,
+                session.scalars(_newest(ProcessDefinition, ProcessDefinition.process_id, ProcessDefinition.version)),
+            )
         },
-        forms={d.definition_id: d for d in map(_form, session.scalars(_newest(FormDefinition.form_id)))},
+        decisions={
+            d.definition_id: d
+            for d in map(
+                _decision,
+                session.scalars(
+                    _newest(DecisionDefinition, DecisionDefinition.decision_id, DecisionDefinition.version)
+                ),
+            )
+        },
+        forms={
+            d.definition_id: d
+            for d in map(
+                _form, session.scalars(_newest(FormDefinition, FormDefinition.form_id, FormDefinition.version))
+            )
+        },
     )
 
 
-def _newest(column):  # type: ignore[no-untyped-def]  # one statement for three tables; the callers give the type
-    table = column.class_
-    return select(table).distinct(column).order_by(column, table.version.desc())
+def _newest(table: type[T], column: InstrumentedAttribute[str], version: InstrumentedAttribute[int]) -> Select[T]:
+    return select(table).distinct(column).order_by(column, version.desc())
 
 
 def _process(row: ProcessDefinition) -> Definition:

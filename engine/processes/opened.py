@@ -35,7 +35,7 @@ class Opened:
     new: bool = False
 
 
-Command: TypeAlias = Callable[[Instance], None]
+Command: TypeAlias = Callable[[Instance], object]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,7 +41,9 @@ class Searchable(Generic[T]):
     default_sort: Sequence[tuple[str, str]] = ()
 
 
-def search(session: Session, statement: Select[Any], what: Searchable[T], request: SearchRequest) -> Page[T]:
+def search(
+    session: Session, statement: Select[*tuple[Any, ...]], what: Searchable[T], request: SearchRequest
+) -> Page[T]:
     """One page of `statement` after `request`; `total_items` counts up to `COUNT_LIMIT`.
 
     Raises `Malformed` for an unknown field or operator, a value of the wrong type, or a cursor that cannot be read.

@@ -35,6 +35,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
         self._notices: dict[tuple[str, str], None] = {}
         self._rows: dict[type[Base], list[dict[str, Any]]] = {}
         self._now: datetime | None = None
+        self._abandoned = False
         self.scratch: dict[object, Any] = {}
 
     def __enter__(self) -> Self:
@@ -45,13 +46,13 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if kind is None:
+            if kind is None and not self._abandoned:
                 self._finish()
             else:
                 self.session.rollback()
         finally:
             self.session.close()
-        if kind is None:
+        if kind is None and not self._abandoned:
             for call in self._after:
                 call()
 
@@ -75,6 +76,14 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
             return
         channels, payloads = zip(*self._notices, strict=True)
         self.session.execute(_NOTIFY, {"channels": list(channels), "payloads": list(payloads)})
+
+    def abandon(self) -> None:
+        """Take everything back at the end, without an error: this was a trial."""
+        self._abandoned = True
+
+    def at(self, instant: datetime) -> None:
+        """Do this command as of `instant`, which lies before the clock's time: a timer that fires when it was due."""
+        self._now = instant
 
     def now(self) -> datetime:
         """The instant of this command: the same at every call, aware, in UTC."""

@@ -1,0 +1,156 @@
+"""Deployment: all resources are accepted, or none; a version rises only where the content has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import select, text
+
+from engine.errors import DeploymentRefused, Finding, NotFound
+from engine.feel import to_json
+from engine.permissions import Permission, require
+from engine.processes import values
+from engine.processes.catalogue import Catalogue, Latest
+from engine.processes.definition_views import (
+    DECISIONS,
+    PROCESSES,
+    DecisionDefinitionView,
+    Deployment,
+    ElementStatistics,
+    EvaluatedDecision,
+    ProcessDefinitionView,
+    process_view,
+)
+from engine.processes.drafts import Draft, Known, Reader, Resource, check_references
+from engine.processes.hooks import Hooks
+from engine.processes.storing import store
+from engine.records import About, Action, audit
+from engine.store import deployment as tables
+from engine.store.search import search
+from engine.store.unit_of_work import UnitOfWork, UnitsOfWork
+from engine.types import Actor, Json, Key, Page, SearchRequest
+
+_LOCK = text("SELECT pg_advisory_xact_lock(20180710001)")
+_STATISTICS = text("""
+    SELECT e.element_id, count(*) FILTER (WHERE e.state = 'ACTIVE') AS active,
+           count(*) FILTER (WHERE e.state = 'COMPLETED') AS completed,
+           count(*) FILTER (WHERE e.state = 'TERMINATED') AS canceled,
+           count(i.key) AS incidents
+      FROM element_instance AS e
+      LEFT JOIN incident AS i ON i.element_instance_key = e.key AND i.state = 'ACTIVE'
+     WHERE e.definition_key = :key
+     GROUP BY e.element_id ORDER BY e.element_id
+""")
+
+
+class DeploymentService:
+    """Deploys, and reads what is deployed."""
+
+    def __init__(self, units: UnitsOfWork, catalogue: Catalogue, hooks: Hooks) -> None:
+        self._units, self._catalogue, self._hooks = units, catalogue, hooks
+
+    def deploy(self, actor: Actor, resources: Sequence[Resource], dry_run: bool = False) -> Deployment:  # noqa: FBT001, FBT002 - part of the contract
+        """Store all resources, or raise `DeploymentRefused` with every finding. Needs `process:deploy`.
+
+        With `dry_run` everything is checked, keys and versions are shown, and nothing is stored.
+        """
+        require(actor, Permission.PROCESS_DEPLOY)
+        reader = Reader(self._catalogue.functions, self._hooks)
+        drafts = reader.read(resources)
+        if not resources:
+            raise DeploymentRefused("There is nothing to deploy.")
+        with self._units() as uow:
+            # One deployment at a time, in the whole installation: numbers rise without gaps or races.
+            uow.session.execute(_LOCK)
+            deployment = self._store(uow, actor, drafts, reader.findings)
+            if dry_run:
+                uow.abandon()
+            return deployment
+
+    def _store(self, uow: UnitOfWork, actor: Actor, drafts: Sequence[Draft], findings: Sequence[Finding]) -> Deployment:
+        latest = self._catalogue.latest(uow)
+        findings = [*findings, *check_references(drafts, self._known(drafts, latest))]
+        if any(finding.severity == "error" for finding in findings):
+            raise DeploymentRefused(findings=findings)
+        row = tables.Deployment(
+            key=uow.new_key(), number=latest.number + 1, deployed_at=uow.now(), deployed_by=actor.username
+        )
+        uow.session.add(row)
+        uow.session.flush()
+        deployed = [one for draft in drafts for one in store(uow, row.key, latest, draft)]
+        self._catalogue.forget_latest(uow)
+        audit(
+            uow, actor, Action.DEPLOYED, About(subject=str(row.key)), {"resources": [d.resource.name for d in drafts]}
+        )
+        return Deployment(deployment_key=row.key, deployments=tuple(deployed), findings=tuple(findings))
+
+    def _known(self, drafts: Sequence[Draft], latest: Latest) -> Known:
+        return Known(
+            forms=frozenset(latest.forms).union(d.form_id for d in drafts if d.form_id),
+            decisions=frozenset(latest.decisions).union(*(d.decisions for d in drafts)),
+            processes=frozenset(latest.processes).union(p.process_id for d in drafts for p in d.processes),
+            job_types=frozenset(self._hooks.operations) | self._hooks.job_types,
+            groups=self._hooks.groups,
+        )
+
+    def search_processes(self, actor: Actor, request: SearchRequest) -> Page[ProcessDefinitionView]:
+        """Process versions. Needs `process:read`."""
+        require(actor, Permission.PROCESS_READ)
+        with self._units() as uow:
+            return search(uow.session, select(tables.ProcessDefinition), PROCESSES, request)
+
+    def search_decisions(self, actor: Actor, request: SearchRequest) -> Page[DecisionDefinitionView]:
+        """Decision versions. Needs `process:read`."""
+        require(actor, Permission.PROCESS_READ)
+        with self._units() as uow:
+            return search(uow.session, select(tables.DecisionDefinition), DECISIONS, request)
+
+    def process(self, actor: Actor, key: Key) -> ProcessDefinitionView:
+        """One process version; raises `NotFound`. Needs `process:read`."""
+        require(actor, Permission.PROCESS_READ)
+        with self._units() as uow:
+            return process_view(self._definition(uow, key))
+
+    def xml(self, actor: Actor, key: Key) -> bytes:
+        """The diagram of a process version as it was deployed; raises `NotFound`. Needs `process:read`."""
+        require(actor, Permission.PROCESS_READ)
+        with self._units() as uow:
+            return self._catalogue.content(uow, self._definition(uow, key).resource_key)
+
+    def statistics(self, actor: Actor, key: Key) -> tuple[ElementStatistics, ...]:
+        """Tokens by element over all instances of a process version. Needs `process:read`."""
+        require(actor, Permission.PROCESS_READ)
+        with self._units() as uow:
+            self._definition(uow, key)
+            counts = uow.session.execute(_STATISTICS, {"key": key})
+            return tuple(ElementStatistics(**row._mapping) for row in counts)
+
+    def evaluate_decision(
+        self, actor: Actor, decision: str | Key, variables: Mapping[str, Json] | None = None
+    ) -> EvaluatedDecision:
+        """Evaluate the latest version of a decision (by id) or one version (by key) over `variables`.
+
+        Needs `decision:evaluate`; raises `NotFound`, or what the evaluation raises.
+        """
+        require(actor, Permission.DECISION_EVALUATE)
+        inputs = values.variables(variables)
+        with self._units() as uow:
+            if isinstance(decision, str):
+                definition, model = self._catalogue.decision(uow, decision)
+            else:
+                definition, model = self._catalogue.decision_by_key(uow, decision)
+            result = model.evaluate(definition.definition_id, inputs, now=uow.now)
+            audit(uow, actor, Action.DECISION_EVALUATED, About(subject=definition.definition_id))
+            return EvaluatedDecision(
+                decision_definition_key=definition.key,
+                decision_definition_id=definition.definition_id,
+                decision_definition_version=definition.version,
+                output=to_json(result.value),
+                trace=result.to_json(),
+            )
+
+    def _definition(self, uow: UnitOfWork, key: Key) -> tables.ProcessDefinition:
+        row = uow.session.get(tables.ProcessDefinition, key)
+        if row is None:
+            raise NotFound(f"There is no process definition {key}.")
+        return row

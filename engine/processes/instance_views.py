@@ -1,0 +1,187 @@
+"""What callers see of instances, elements, variables and decisions taken; names as in Camunda's REST API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, exists, select
+
+from engine.store.incident import Incident
+from engine.store.process_instance import DecisionInstance, ElementInstance, ProcessInstance, Variable
+from engine.store.search import Searchable
+from engine.types import Json, Key
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessInstanceView:
+    """One process instance; `state` is `ACTIVE`, `COMPLETED` or `TERMINATED`; `rev` is what `ETag` says."""
+
+    process_instance_key: Key
+    process_definition_key: Key
+    process_definition_id: str
+    process_definition_version: int
+    business_id: str | None
+    state: str
+    has_incident: bool
+    start_date: datetime
+    end_date: datetime | None
+    rev: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ElementInstanceView:
+    """One visit of a token to an element."""
+
+    element_instance_key: Key
+    process_instance_key: Key
+    process_definition_key: Key
+    process_definition_id: str
+    element_id: str
+    element_name: str | None
+    type: str
+    state: str
+    scope_key: Key | None
+    start_date: datetime
+    end_date: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class VariableView:
+    """One variable as it stands now."""
+
+    variable_key: Key
+    process_instance_key: Key
+    scope_key: Key
+    name: str
+    value: Json
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionView:
+    """One decision that an instance has taken, and how it came about."""
+
+    decision_instance_key: Key
+    process_instance_key: Key
+    element_instance_key: Key
+    element_id: str
+    decision_definition_id: str
+    evaluation_date: datetime
+    trace: Json
+
+
+_OPEN_INCIDENT = exists().where(Incident.instance_key == ProcessInstance.key, Incident.state == "ACTIVE")
+
+
+def instance_rows() -> Select[*tuple[Any, ...]]:
+    """Instances, each with whether it has an open incident."""
+    table = ProcessInstance
+    columns = (table.key, table.definition_key, table.process_id, table.version, table.business_id, table.state)
+    return select(*columns, table.started_at, table.ended_at, table.rev, _OPEN_INCIDENT.label("has_incident"))
+
+
+def instance_view(row: Row[Any]) -> ProcessInstanceView:
+    """The view of a row of `instance_rows`."""
+    return ProcessInstanceView(
+        process_instance_key=row.key,
+        process_definition_key=row.definition_key,
+        process_definition_id=row.process_id,
+        process_definition_version=row.version,
+        business_id=row.business_id,
+        state=row.state,
+        has_incident=row.has_incident,
+        start_date=row.started_at,
+        end_date=row.ended_at,
+        rev=row.rev,
+    )
+
+
+def _element_view(row: Row[Any]) -> ElementInstanceView:
+    element: ElementInstance = row[0]
+    return ElementInstanceView(
+        element_instance_key=element.key,
+        process_instance_key=element.instance_key,
+        process_definition_key=element.definition_key,
+        process_definition_id=element.process_id,
+        element_id=element.element_id,
+        element_name=element.element_name,
+        type=element.element_type,
+        state=element.state,
+        scope_key=element.scope_key,
+        start_date=element.started_at,
+        end_date=element.ended_at,
+    )
+
+
+def _variable_view(row: Row[Any]) -> VariableView:
+    variable: Variable = row[0]
+    return VariableView(
+        variable_key=variable.key,
+        process_instance_key=variable.instance_key,
+        scope_key=variable.scope_key,
+        name=variable.name,
+        value=variable.value,
+    )
+
+
+def decision_view(row: DecisionInstance) -> DecisionView:
+    """The view of a row."""
+    return DecisionView(
+        decision_instance_key=row.key,
+        process_instance_key=row.instance_key,
+        element_instance_key=row.element_instance_key,
+        element_id=row.element_id,
+        decision_definition_id=row.decision_id,
+        evaluation_date=row.evaluated_at,
+        trace=row.trace,
+    )
+
+
+def _has_incident(value: object) -> ColumnElement[bool]:
+    return _OPEN_INCIDENT if value is True else ~_OPEN_INCIDENT
+
+
+INSTANCES = Searchable(
+    columns={
+        "process_instance_key": ProcessInstance.key,
+        "process_definition_key": ProcessInstance.definition_key,
+        "process_definition_id": ProcessInstance.process_id,
+        "process_definition_version": ProcessInstance.version,
+        "business_id": ProcessInstance.business_id,
+        "state": ProcessInstance.state,
+        "start_date": ProcessInstance.started_at,
+        "end_date": ProcessInstance.ended_at,
+    },
+    key=ProcessInstance.key,
+    view=instance_view,
+    filters={"has_incident": _has_incident},
+)
+ELEMENTS = Searchable(
+    columns={
+        "element_instance_key": ElementInstance.key,
+        "process_instance_key": ElementInstance.instance_key,
+        "process_definition_key": ElementInstance.definition_key,
+        "process_definition_id": ElementInstance.process_id,
+        "element_id": ElementInstance.element_id,
+        "element_name": ElementInstance.element_name,
+        "type": ElementInstance.element_type,
+        "state": ElementInstance.state,
+        "scope_key": ElementInstance.scope_key,
+        "start_date": ElementInstance.started_at,
+        "end_date": ElementInstance.ended_at,
+    },
+    key=ElementInstance.key,
+    view=_element_view,
+)
+VARIABLES = Searchable(
+    columns={
+        "variable_key": Variable.key,
+        "process_instance_key": Variable.instance_key,
+        "scope_key": Variable.scope_key,
+        "name": Variable.name,
+    },
+    key=Variable.key,
+    view=_variable_view,
+    filters={"value": lambda value: Variable.value == value},
+)

@@ -1,0 +1,189 @@
+"""Jobs: work for workers, built-in ones and those outside, by the same calls.
+
+A worker activates jobs and has them locked for a time; it completes them, fails them, or throws a business error.
+A lock that runs out gives the job to the next worker, so what a job does outside must bear a repeat: its key is
+the idempotency key. A job without an element (detached) is a task that a command left to be done after its commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+
+from engine.errors import AlreadyCompleted, Malformed, NotFound
+from engine.permissions import Permission, require
+from engine.processes import values
+from engine.processes.advance import Advance
+from engine.processes.channels import JOBS
+from engine.processes.incidents import close_of_job, raise_for_job
+from engine.processes.job_queue import ActivatedJob, ActivateJobs, activate
+from engine.processes.job_views import JOBS_SEARCH, JobView
+from engine.processes.opened import Step
+from engine.records import About, Action, audit
+from engine.store.job import Job
+from engine.store.search import search
+from engine.store.unit_of_work import UnitOfWork, UnitsOfWork
+from engine.types import Actor, Json, Key, Page, SearchRequest
+
+MAX_JOBS = 1_000
+MAX_LOCK = timedelta(days=1)
+MAX_RETRIES = 1_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobFailure:
+    """How a job failed: how often it may still be tried, why, and how long to wait before the next try."""
+
+    retries: int
+    error_message: str = ""
+    retry_back_off: timedelta = timedelta(0)
+
+
+def enqueue(
+    uow: UnitOfWork, job_type: str, payload: Mapping[str, Json], business_id: str | None = None, retries: int = 3
+) -> Key:
+    """Leave a detached job to be done after the commit of this command; gives its key."""
+    key = uow.new_key()
+    uow.append(
+        Job,
+        key=key,
+        job_type=job_type,
+        state="CREATED",
+        retries=retries,
+        available_at=uow.now(),
+        business_id=business_id,
+        headers={},
+        variables=dict(payload),
+        created_at=uow.now(),
+    )
+    uow.notify(JOBS, job_type)
+    return key
+
+
+class JobService:
+    """What workers call. All needs `job:work`; searching needs `process:read`."""
+
+    def __init__(self, units: UnitsOfWork, advance: Advance) -> None:
+        self._units, self._advance = units, advance
+
+    def activate(self, actor: Actor, request: ActivateJobs) -> tuple[ActivatedJob, ...]:
+        """Lock up to `max_jobs` waiting jobs, oldest first; none where nothing waits. Raises `Malformed`."""
+        require(actor, Permission.JOB_WORK)
+        if not (1 <= request.max_jobs <= MAX_JOBS and timedelta(0) < request.timeout <= MAX_LOCK):
+            raise Malformed(f"A worker takes 1 to {MAX_JOBS} jobs and locks them for at most a day.")
+        values.name(request.type, "job type")
+        with self._units() as uow:
+            return activate(uow, request)
+
+    def complete(self, actor: Actor, key: Key, variables: Mapping[str, Json] | None = None) -> None:
+        """The job is done; its results become variables. Raises `NotFound`, `AlreadyCompleted`, `Malformed`."""
+        require(actor, Permission.JOB_WORK)
+        given = values.variables(variables)
+        with self._units() as uow:
+            self.complete_in(uow, actor, key, given)
+
+    def complete_in(self, uow: UnitOfWork, actor: Actor, key: Key, variables: Mapping[str, Json]) -> None:
+        """Complete a job as part of a larger command."""
+        job = self._lock(uow, key)
+        close_of_job(uow, actor, key)
+        waiting, of = job.element_instance_key, job.instance_key
+        if of is None or waiting is None:
+            self._set(uow, key, state="COMPLETED", ended_at=uow.now(), locked_until=None)
+        else:
+            step = Step(command=lambda instance: instance.complete(waiting, variables), completes=waiting)
+            self._advance.run(uow, actor, of, step)
+        audit(uow, actor, Action.JOB_COMPLETED, _about(job), {"type": job.job_type})
+
+    def fail(self, actor: Actor, key: Key, failure: JobFailure) -> None:
+        """The job could not be done. Without retries left an incident is raised, which waits for a person."""
+        require(actor, Permission.JOB_WORK)
+        if not 0 <= failure.retries <= MAX_RETRIES or not timedelta(0) <= failure.retry_back_off <= timedelta(days=30):
+            raise Malformed("Retries and back-off need sensible numbers.")
+        with self._units() as uow:
+            job = self._lock(uow, key)
+            message = failure.error_message.replace("\0", "")[:4_000]
+            self._set(
+                uow,
+                key,
+                retries=failure.retries,
+                error_message=message,
+                available_at=uow.now() + failure.retry_back_off,
+                locked_until=None,
+            )
+            if failure.retries == 0:
+                raise_for_job(uow, actor, job, message)
+            else:
+                uow.notify(JOBS, job.job_type)
+            audit(uow, actor, Action.JOB_FAILED, _about(job), {"type": job.job_type, "retries": failure.retries})
+
+    def throw_error(
+        self,
+        actor: Actor,
+        key: Key,
+        error_code: str,
+        error_message: str = "",
+        variables: Mapping[str, Json] | None = None,
+    ) -> None:
+        """The job ended with a business error: the nearest error event with this code catches it, else an incident."""
+        require(actor, Permission.JOB_WORK)
+        given, code = values.variables(variables), values.name(error_code, "error code")
+        with self._units() as uow:
+            job = self._lock(uow, key)
+            waiting, of = job.element_instance_key, job.instance_key
+            if of is None or waiting is None:
+                raise Malformed("No element waits for this job, so there is nobody to catch an error.")
+            close_of_job(uow, actor, key)
+            throw = lambda instance: instance.throw_error(waiting, code, error_message, given)  # noqa: E731 - one line, used once
+            self._advance.run(uow, actor, of, Step(command=throw, throws=waiting))
+            audit(uow, actor, Action.JOB_ERROR_THROWN, _about(job), {"type": job.job_type, "code": code})
+
+    def update(self, actor: Actor, key: Key, *, retries: int | None = None, timeout: timedelta | None = None) -> None:
+        """Change how often a job may still be tried, or how long it stays locked from now on."""
+        require(actor, Permission.JOB_WORK)
+        if retries is not None and not 1 <= retries <= MAX_RETRIES:
+            raise Malformed(f"A job may be tried 1 to {MAX_RETRIES} times.")
+        with self._units() as uow:
+            job = self._lock(uow, key)
+            if retries is not None:
+                self._set(uow, key, retries=retries)
+            if timeout is not None and job.locked_until is not None:
+                until = uow.now() + min(max(timeout, timedelta(0)), MAX_LOCK)
+                self._set(uow, key, locked_until=until, available_at=until)
+            audit(uow, actor, Action.JOB_UPDATED, _about(job))
+
+    def search(self, actor: Actor, request: SearchRequest) -> Page[JobView]:
+        """Jobs by type, state, instance, retries."""
+        require(actor, Permission.PROCESS_READ)
+        with self._units() as uow:
+            return search(uow.session, select(Job), JOBS_SEARCH, request)
+
+    def next_available(self) -> datetime | None:
+        """When the next waiting job can be activated (an instant, maybe past); None where none waits."""
+        with self._units() as uow:
+            waiting = select(Job.available_at).where(Job.state == "CREATED", Job.retries > 0)
+            return uow.session.scalar(waiting.order_by(Job.available_at).limit(1))
+
+    def _lock(self, uow: UnitOfWork, key: Key) -> Job:
+        """Lock the job's instance, then the job; raises `NotFound` or `AlreadyCompleted`."""
+        of = uow.session.execute(select(Job.instance_key).where(Job.key == key)).first()
+        if of is None:
+            raise NotFound(f"There is no job {key}.")
+        if of.instance_key is not None:
+            self._advance.lock(uow, [of.instance_key])
+        job = uow.session.execute(select(Job).where(Job.key == key).with_for_update()).scalar_one()
+        if job.state != "CREATED":
+            raise AlreadyCompleted(f"The job {key} is over.", state=job.state)
+        return job
+
+    def _set(self, uow: UnitOfWork, key: Key, **changes: Any) -> None:
+        uow.session.execute(
+            update(Job).where(Job.key == key).values(changes).execution_options(synchronize_session=False)
+        )
+
+
+def _about(job: Job) -> About:
+    return About(subject=str(job.key), instance_key=job.instance_key, business_id=job.business_id)

@@ -1,0 +1,206 @@
+"""Messages: publish one for whoever waits now or within its time to live, or correlate one with somebody who waits.
+
+A message reaches at most one instance of each process. A command that begins to wait looks at kept messages, a
+publication looks at those who wait; two that run at the same moment may miss each other, and the sweep brings them
+together (`match_kept`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row, delete, exists, select
+from sqlalchemy.dialects.postgresql import insert
+
+from engine.errors import Conflict, Malformed, NotFound
+from engine.permissions import Permission, require
+from engine.processes import values
+from engine.processes.advance import Advance
+from engine.processes.buffered import note_correlation
+from engine.processes.opened import Step
+from engine.records import About, Action, audit
+from engine.store.message import Message, MessageCorrelation, MessageSubscription
+from engine.store.unit_of_work import UnitOfWork, UnitsOfWork
+from engine.types import SYSTEM, Actor, Json, Key
+
+MAX_TTL = timedelta(days=366)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewMessage:
+    """A message to be published; `message_id` makes it unique while it is kept."""
+
+    name: str
+    correlation_key: str = ""
+    variables: Mapping[str, Json] = field(default_factory=dict)
+    time_to_live: timedelta = timedelta(0)
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishedMessage:
+    """A message that was published, and the instances that it has reached at once."""
+
+    message_key: Key
+    process_instance_keys: tuple[Key, ...]
+
+
+class MessageService:
+    """Publishes and correlates messages. Needs `message:publish`."""
+
+    def __init__(self, units: UnitsOfWork, advance: Advance) -> None:
+        self._units, self._advance = units, advance
+
+    def publish(self, actor: Actor, message: NewMessage) -> PublishedMessage:
+        """To whoever waits, and kept for others for its time to live; that nobody waits is no error.
+
+        Raises `Conflict` while a message with the same id is kept, `Malformed`.
+        """
+        require(actor, Permission.MESSAGE_PUBLISH)
+        with self._units() as uow:
+            return self.publish_in(uow, actor, message)
+
+    def correlate(self, actor: Actor, message: NewMessage) -> PublishedMessage:
+        """To somebody who waits now; raises `NotFound` if nobody does. It is not kept."""
+        require(actor, Permission.MESSAGE_PUBLISH)
+        with self._units() as uow:
+            return self.correlate_in(uow, actor, message)
+
+    def publish_in(self, uow: UnitOfWork, actor: Actor, message: NewMessage) -> PublishedMessage:
+        """Publish as part of a larger command. That command must not hold rows of a register yet."""
+        message = _checked(message)
+        key = uow.new_key()
+        receivers = self._receivers(uow, message)
+        if message.time_to_live > timedelta(0):
+            _keep(uow, key, message)
+        reached = tuple(self._deliver(uow, actor, key, message, to) for to in receivers)
+        about = About(subject=message.name)
+        audit(uow, actor, Action.MESSAGE_PUBLISHED, about, {"reached": [str(k) for k in reached]})
+        return PublishedMessage(message_key=key, process_instance_keys=reached)
+
+    def correlate_in(self, uow: UnitOfWork, actor: Actor, message: NewMessage) -> PublishedMessage:
+        """Correlate as part of a larger command; raises `NotFound` if nobody waits."""
+        message = _checked(message)
+        receivers = self._receivers(uow, message)
+        if not receivers:
+            raise NotFound(f"Nobody waits for the message {message.name!r}.", name=message.name)
+        key = uow.new_key()
+        reached = tuple(self._deliver(uow, actor, key, message, to) for to in receivers)
+        audit(uow, actor, Action.MESSAGE_CORRELATED, About(subject=message.name, instance_key=reached[0]))
+        return PublishedMessage(message_key=key, process_instance_keys=reached)
+
+    def match_kept(self, limit: int = 100) -> int:
+        """Bring together kept messages and waits that have missed each other, and forget expired messages."""
+        with self._units() as uow:
+            gone = select(Message.key).where(Message.expires_at <= uow.now()).limit(1_000).scalar_subquery()
+            uow.session.execute(delete(MessageCorrelation).where(MessageCorrelation.message_key.in_(gone)))
+            uow.session.execute(delete(Message).where(Message.key.in_(gone)))
+            missed = uow.session.execute(_missed(uow).limit(limit)).all()
+        return sum(self._bring(row.message_key, row.instance_key) for row in missed)
+
+    def _bring(self, message_key: Key, instance_key: Key) -> bool:
+        with self._units() as uow:
+            self._advance.lock(uow, [instance_key])
+            found = uow.session.execute(
+                _missed(uow).where(Message.key == message_key, MessageSubscription.instance_key == instance_key)
+            ).first()
+            kept = uow.session.get(Message, message_key)
+            if found is None or kept is None:
+                return False
+            message = NewMessage(name=kept.name, correlation_key=kept.correlation_key, variables=kept.variables)
+            self._deliver(uow, SYSTEM, message_key, message, found, kept=True)
+            return True
+
+    def _receivers(self, uow: UnitOfWork, message: NewMessage) -> list[Row[Any]]:
+        """One wait of each process, the oldest; their instances locked, and the waits read again under the lock."""
+        waits = (
+            select(
+                MessageSubscription.instance_key,
+                MessageSubscription.element_instance_key,
+                MessageSubscription.position,
+                MessageSubscription.process_id,
+            )
+            .where(
+                MessageSubscription.name == message.name,
+                MessageSubscription.correlation_key == message.correlation_key,
+            )
+            .distinct(MessageSubscription.process_id)
+            .order_by(MessageSubscription.process_id, MessageSubscription.key)
+        )
+        seen = {row.instance_key for row in uow.session.execute(waits)}
+        if not seen:
+            return []
+        self._advance.lock(uow, seen)
+        return [row for row in uow.session.execute(waits) if row.instance_key in seen]
+
+    def _deliver(
+        self, uow: UnitOfWork, actor: Actor, key: Key, message: NewMessage, to: Row[Any], *, kept: bool | None = None
+    ) -> Key:
+        opened = self._advance.open(uow, actor, to.instance_key)
+        if kept or message.time_to_live > timedelta(0):
+            note_correlation(uow, key, opened)
+        trigger = lambda instance: instance.trigger(to.element_instance_key, to.position, message.variables)  # noqa: E731
+        self._advance.move(uow, opened, Step(command=trigger))
+        return opened.key
+
+
+def _checked(message: NewMessage) -> NewMessage:
+    values.name(message.name, "message name")
+    if len(message.correlation_key) > 200 or "\0" in message.correlation_key:
+        raise Malformed("A correlation key has at most 200 characters.")
+    if message.message_id is not None:
+        values.name(message.message_id, "message id")
+    if not timedelta(0) <= message.time_to_live <= MAX_TTL:
+        raise Malformed("A message is kept for at most a year.")
+    values.variables(message.variables)
+    return message
+
+
+def _keep(uow: UnitOfWork, key: Key, message: NewMessage) -> None:
+    same = (Message.name == message.name, Message.correlation_key == message.correlation_key)
+    if message.message_id is not None:
+        expired = (Message.message_id == message.message_id, Message.expires_at <= uow.now())
+        uow.session.execute(delete(Message).where(*same, *expired))
+    kept = uow.session.execute(
+        insert(Message)
+        .values(
+            key=key,
+            name=message.name,
+            correlation_key=message.correlation_key,
+            message_id=message.message_id,
+            variables=dict(message.variables),
+            published_at=uow.now(),
+            expires_at=uow.now() + message.time_to_live,
+        )
+        .on_conflict_do_nothing()
+        .returning(Message.key)
+    )
+    if kept.first() is None:
+        raise Conflict(f"A message with the id {message.message_id!r} is kept already.")
+
+
+def _missed(uow: UnitOfWork) -> Any:
+    """Waits with a kept message that has not reached their process."""
+    reached = exists().where(
+        MessageCorrelation.message_key == Message.key,
+        MessageCorrelation.process_id == MessageSubscription.process_id,
+    )
+    return (
+        select(
+            Message.key.label("message_key"),
+            MessageSubscription.instance_key,
+            MessageSubscription.element_instance_key,
+            MessageSubscription.position,
+            MessageSubscription.process_id,
+        )
+        .join(
+            MessageSubscription,
+            (MessageSubscription.name == Message.name)
+            & (MessageSubscription.correlation_key == Message.correlation_key),
+        )
+        .where(Message.expires_at > uow.now(), ~reached)
+        .order_by(Message.key, MessageSubscription.key)
+    )
