@@ -53,6 +53,10 @@ class LazyContext(Mapping[str, object]):
     def __len__(self) -> int:
         return len(self._source)
 
+    def seen(self) -> Mapping[str, object]:
+        """The entries that have been read so far."""
+        return dict(self._read)
+
     def __repr__(self) -> str:
         return f"LazyContext({dict(self)!r})"
 

@@ -1,0 +1,18 @@
+"""Decisions: DMN models over FEEL, with every hit policy and a trace of how each value came about."""
+
+from __future__ import annotations
+
+from engine.dmn.load import load_model
+from engine.dmn.model import DECISION_LIMITS, DecisionInfo, Model
+from engine.dmn.results import DecisionResult, EvaluatedDecision, EvaluatedInput, MatchedRule
+
+__all__ = [
+    "DECISION_LIMITS",
+    "DecisionInfo",
+    "DecisionResult",
+    "EvaluatedDecision",
+    "EvaluatedInput",
+    "MatchedRule",
+    "Model",
+    "load_model",
+]

@@ -1,0 +1,111 @@
+"""What the parts of a model's compilation share: its vocabulary, its types, and the findings so far.
+
+A text with a mistake becomes a finding and a closure that gives null, so that the rest of the model is still looked at
+and every mistake is told at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from engine.dmn.xml import Element, id_of, line_of, normal
+from engine.errors import Finding
+from engine.feel import FeelSyntaxError, Functions, UnaryTests
+from engine.feel.coding import Code, Env
+from engine.feel.expression import Vocabulary, compile_in, compile_tests_in
+from engine.feel.limits import Run
+from engine.feel.types import ANY, SIMPLE, ContextType, FeelType, FunctionType, ListType
+from engine.feel.unary import TestCode
+
+T = TypeVar("T")
+_OTHER_TYPES: Mapping[str, FeelType] = {
+    "context": ContextType(),
+    "list": ListType(ANY),
+    "function": FunctionType(None, ANY),
+    "integer": SIMPLE["number"],
+    "double": SIMPLE["number"],
+    "long": SIMPLE["number"],
+}
+MAX_DEPTH = 60
+
+
+class Workshop:
+    """Compiles texts of one model and keeps the findings."""
+
+    def __init__(self, file: str, functions: Functions, members: frozenset[str], types: Mapping[str, FeelType]) -> None:
+        self.findings: list[Finding] = []
+        self.types = types
+        self._file = file
+        self._vocabulary = Vocabulary(members=members, functions=functions, types=types)
+        self._read: set[str] = set()
+
+    def find(self, rule: str, message: str, element: Element, cure: str | None = None) -> None:
+        """Note a mistake in the model."""
+        self.findings.append(
+            Finding(
+                rule=rule, message=message, cure=cure, file=self._file, element_id=id_of(element), line=line_of(element)
+            )
+        )
+
+    def reading(self, make: Callable[[], T]) -> tuple[T, frozenset[str]]:
+        """What `make` compiles, and the names that its texts read from around them."""
+        outer, self._read = self._read, set()
+        try:
+            return make(), frozenset(self._read)
+        finally:
+            self._read = outer
+
+    def expression(self, text: str, names: Iterable[str], element: Element) -> Code:
+        """The closure of an expression in the model."""
+        try:
+            compiled = compile_in(text, replace(self._vocabulary, names=frozenset(names)))
+        except FeelSyntaxError as error:
+            return self._mistake(error, element)
+        self._read |= compiled.names
+        return compiled.code
+
+    def tests(self, text: str, names: Iterable[str], element: Element) -> UnaryTests | None:
+        """The compiled unary tests of a cell; None after a mistake, which nothing satisfies."""
+        try:
+            compiled = compile_tests_in(text, replace(self._vocabulary, names=frozenset(names)))
+        except FeelSyntaxError as error:
+            self._mistake(error, element)
+            return None
+        self._read |= compiled.names
+        return compiled
+
+    def test_code(self, text: str, names: Iterable[str], element: Element) -> TestCode | None:
+        """The closure of a list of allowed values; None if there is no text."""
+        if not text:
+            return None
+        compiled = self.tests(text, names, element)
+        return compiled.code if compiled is not None else _never
+
+    def _mistake(self, error: FeelSyntaxError, element: Element) -> Code:
+        for found in error.findings:
+            self.findings.append(replace(found, file=self._file, element_id=id_of(element)))
+        message = str(error)
+
+        def code(env: Env, run: Run) -> object:  # noqa: ARG001 - every closure takes both
+            return run.note("feel-syntax", message)
+
+        return code
+
+    def type(self, reference: str | None) -> FeelType:
+        """The type that a `typeRef` names; Any if there is none or nobody defined it."""
+        return named_type(self.types, reference) or ANY
+
+
+def _never(value: object, env: Env, run: Run) -> bool | None:  # noqa: ARG001 - every test takes the three
+    return False
+
+
+def named_type(types: Mapping[str, FeelType], reference: str | None) -> FeelType | None:
+    """The type of a `typeRef`, which older versions write with a prefix (`feel:string`)."""
+    name = normal(reference)
+    if not name:
+        return None
+    short = name.rpartition(":")[2]
+    return types.get(name) or SIMPLE.get(short) or types.get(short) or _OTHER_TYPES.get(short)
