@@ -38,7 +38,7 @@ def test_a_thousand_scripts_hold_every_kind_of_story() -> None:
     rare = Counter(name for s in scripts for name in ("anonymous", "in_scope", "answers_questions") if getattr(s, name))
     assert all(0 < rare[name] < 1000 for name in rare)
     assert 0 < sum(s.withdraws_after is not None for s in scripts) < 200
-    assert 0 < sum(s.slowness > 5 for s in scripts) < 200
+    assert 0 < sum(s.slowness > 2 for s in scripts) < 200
 
 
 def test_money_that_was_paid_back_is_what_the_complaint_speaks_of() -> None:

@@ -119,7 +119,7 @@ def _reaction(rng: Random, outcome: str) -> Reaction:
 
 def _slowness(rng: Random, row: Row) -> float:
     late = row.timely is False or rng.random() < 0.07
-    return rng.uniform(6, 16) if late else rng.uniform(0.4, 1.6)
+    return rng.uniform(3, 9) if late else rng.uniform(0.4, 1.6)
 
 
 STAFF_HOURS: dict[str, tuple[float, float]] = {
