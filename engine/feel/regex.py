@@ -36,6 +36,7 @@ _BLOCKS = {
     "CurrencySymbols": (0x20A0, 0x20CF),
     "CJKUnifiedIdeographs": (0x4E00, 0x9FFF),
 }
+_SPACES = re.compile(r"(\[(?:\\.|[^\]\\])*\]|\\\S)|\s+", re.DOTALL)
 _PIECE = re.compile(r"\\[pP]\{[^}]*\}|\\.|\[|\]|\(\?|\s|.", re.DOTALL)
 
 
@@ -58,9 +59,9 @@ def compiled(pattern: str, flags: str = "") -> Any:
 
 class _Translation:
     def __init__(self, pattern: str, flags: str) -> None:
-        self._pieces = _PIECE.findall(pattern)
+        text = _SPACES.sub(lambda match: match[1] or "", pattern) if "x" in flags else pattern
+        self._pieces = _PIECE.findall(text)
         self._at = 0
-        self._spaced = "x" in flags
         self._dot = "." if "s" in flags else r"[^\n\r]"
 
     def text(self) -> str:
@@ -80,7 +81,7 @@ class _Translation:
             return self._group()
         if len(piece) > 1:
             return _escape(piece, inside=False)
-        return "" if self._spaced and piece.isspace() else piece
+        return piece
 
     def _group(self) -> str:
         following = self._pieces[self._at] if self._at < len(self._pieces) else ""

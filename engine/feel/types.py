@@ -154,6 +154,7 @@ class FunctionType(FeelType):
         return isinstance(signature, FunctionType) and signature.fits(self)
 
     def _fits(self, other: FeelType) -> bool:
+        """What a function gives is often not said: that fits."""
         if not isinstance(other, FunctionType):
             return False
         if other.parameters is None:
@@ -162,7 +163,7 @@ class FunctionType(FeelType):
         if mine is None or len(mine) != len(other.parameters):
             return False
         takes = all(theirs.fits(own) for own, theirs in zip(mine, other.parameters, strict=True))
-        return takes and self.result.fits(other.result)
+        return takes and (self.result is ANY or self.result.fits(other.result))
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from engine.feel import tree
 from engine.feel.coding import Code, Coder, Env
 from engine.feel.compare import equal, matches
+from engine.feel.display import kind
 from engine.feel.limits import Run
 from engine.feel.operators import COMPARE, FAST, RAW
 
@@ -16,8 +17,16 @@ _SIMPLE = (*FAST, bool)
 
 def code_in(coder: Coder, node: tree.In) -> Code:
     """`x in (tests)`."""
-    value, tests = coder.code(node.value), any_of(coder, node.tests, inside_in=True)
-    return lambda env, run: tests(value(env, run), env, run)
+    value, tests, place = coder.code(node.value), any_of(coder, node.tests, inside_in=True), node.place
+
+    def code(env: Env, run: Run) -> object:
+        found, noted = value(env, run), len(run.diagnostics)
+        result = tests(found, env, run)
+        if result is None and len(run.diagnostics) == noted:
+            run.note("not-comparable", f"a value of type {kind(found)} cannot be tested so", place)
+        return result
+
+    return code
 
 
 def code_tests(coder: Coder, node: tree.Tests) -> TestCode:

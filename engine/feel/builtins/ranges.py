@@ -72,11 +72,11 @@ def _overlaps_before(left: Range, right: Range) -> bool:
 
 
 def _overlaps_after(left: Range, right: Range) -> bool:
-    ends_after = _less(right.high, left.high) or (
-        left.high_included and not right.high_included and _same(right.high, left.high)
+    starts_after = _less(right.low, left.low) or (
+        right.low_included and not left.low_included and _same(left.low, right.low)
     )
     reaches = _less(left.low, right.high) or (left.low_included and right.high_included and _same(left.low, right.high))
-    return ends_after and reaches and _starts_within(left, right)
+    return starts_after and reaches and _ends_within(right, left)
 
 
 def _starts_within(left: Range, right: Range) -> bool:
