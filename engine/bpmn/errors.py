@@ -10,7 +10,10 @@ from engine.types import Json
 
 
 class BpmnError(Exception):
-    """A business error with a code, raised by an operation or a decision: the nearest error event with that code catches it."""
+    """A business error with a code, raised by an operation or a decision.
+
+    The nearest error event with that code (or without one) catches it.
+    """
 
     def __init__(self, error_code: str, message: str = "", variables: Mapping[str, Json] | None = None) -> None:
         self.error_code = error_code

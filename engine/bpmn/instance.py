@@ -1,24 +1,35 @@
-"""One process instance: creating it, stepping it, and the commands on it."""
+"""One process instance and the commands on it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from engine.bpmn.events import Event, State
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn import codec, delivery, stepping
+from engine.bpmn.errors import BpmnError
+from engine.bpmn.events import Event, IncidentResolved, State
+from engine.bpmn.execution import Execution
 from engine.bpmn.model import ProcessModel
 from engine.bpmn.services import Services
+from engine.bpmn.tree import Token
+from engine.bpmn.variables import assign, frames, put
+from engine.errors import AlreadyCompleted, NotFound, Refused
 from engine.types import Json, Key
 
 
 class Instance:
-    """A running process instance in memory. Not thread-safe: whoever steps it holds the lock of its row."""
+    """A running process instance in memory. Not thread-safe: whoever steps it holds the lock of its row.
 
-    key: Key
-    state: State
-    model: ProcessModel
+    Commands only take note; `run()` then moves the tokens. After an exception other than `AmendsError` throw the
+    object away, with the transaction that it belongs to.
+    """
+
+    def __init__(self, execution: Execution) -> None:
+        self._execution = execution
 
     @classmethod
-    def create(
+    def create(  # keywords that say what they are
         cls,
         *,
         key: Key,
@@ -27,67 +38,185 @@ class Instance:
         variables: Mapping[str, Json],
         start_element_id: str | None = None,
     ) -> Instance:
-        """A new instance with a token at its none start event, or at `start_element_id`; `run()` moves it."""
-        raise NotImplementedError
+        """A new instance with a token at its none start event, or at `start_element_id`; `run()` moves it.
+
+        `start_element_id` names one of `model.starts`: the event that has come. Raises `Refused` where the process
+        cannot be started so.
+        """
+        execution = Execution(key, model, services)
+        spec = execution.top.spec
+        if start_element_id is not None:
+            if not any(spec.begins_at(entry, start_element_id) for entry in spec.entries):
+                raise Refused(f"{model.process_id} cannot be started at {start_element_id}")
+            execution.top.remember("start", start_element_id)
+        elif all(entry.triggered for entry in spec.entries):
+            raise Refused(f"{model.process_id} has no none start event: a message, signal or timer starts it")
+        for name, value in variables.items():
+            put(execution, (key, execution.top.data), name, value)
+        execution.arriving.append(execution.top.root)
+        execution.journal.clear()
+        return cls(execution)
 
     @classmethod
     def load(cls, state: bytes, *, key: Key, models: Callable[[Key], ProcessModel], services: Services) -> Instance:
-        """The instance as it was dumped. `models` gives the process of a definition key."""
-        raise NotImplementedError
+        """The instance as it was dumped. `models` gives the process of a definition key.
+
+        Raises `UnsupportedContent` for a state of another format, `Conflict` where the model lacks a node in use.
+        """
+        return cls(codec.load(state, key=key, models=models, services=services))
 
     def bind(self, services: Services) -> None:
         """Use these services from now on (a live instance comes out of the cache into another transaction)."""
-        raise NotImplementedError
+        self._execution.bind(services)
 
-    def run(self, limit: int = 10_000) -> None:
-        """Step until nothing can run; at most `limit` steps, then an incident says so."""
-        raise NotImplementedError
+    @property
+    def key(self) -> Key:
+        """The process instance key."""
+        return self._execution.key
 
-    def complete(self, key: Key, variables: Mapping[str, Json] | None = None) -> None:
-        """A user task or job is done. Raises `AlreadyCompleted` where nothing waits under this key."""
-        raise NotImplementedError
+    @property
+    def model(self) -> ProcessModel:
+        """The process that it runs."""
+        return self._execution.model
 
-    def throw_error(self, key: Key, code: str, message: str = "", variables: Mapping[str, Json] | None = None) -> None:
-        """A job ends with a business error; without a matching error event an incident is raised at it."""
-        raise NotImplementedError
-
-    def trigger(self, key: Key, index: int, variables: Mapping[str, Json] | None = None) -> None:
-        """A timer is due, or a message or signal has come. Raises `AlreadyCompleted` where nothing waits for it."""
-        raise NotImplementedError
-
-    def signal(self, name: str, variables: Mapping[str, Json] | None = None) -> None:
-        """A signal was broadcast by somebody else."""
-        raise NotImplementedError
-
-    def retry(self, key: Key) -> None:
-        """Run the step of an element with an incident again. Raises `NotFound` where there is none."""
-        raise NotImplementedError
-
-    def set_variables(self, scope_key: Key, variables: Mapping[str, Json], *, local: bool = False) -> None:
-        """Set variables as seen from an element instance (or the instance's own key); `local`: in just that scope."""
-        raise NotImplementedError
-
-    def visible(self, key: Key) -> Mapping[str, Json]:
-        """All variables that an element instance sees, innermost scope first."""
-        raise NotImplementedError
-
-    def cancel(self) -> None:
-        """End the instance; everything in it is terminated."""
-        raise NotImplementedError
-
-    def cancel_element(self, key: Key) -> None:
-        """Terminate one element instance and what is in it; no token leaves it."""
-        raise NotImplementedError
+    @property
+    def state(self) -> State:
+        """Whether it is still running."""
+        return self._execution.state
 
     @property
     def variables(self) -> Mapping[str, Json]:
-        """The variables of the process instance itself."""
-        raise NotImplementedError
+        """The variables of the process instance itself; a copy."""
+        return dict(self._execution.top.data)
+
+    @property
+    def incidents(self) -> tuple[Key, ...]:
+        """The element instances that wait with an incident."""
+        tokens = [self._execution.top.root, *self._execution.tokens.values()]
+        return tuple(token.id for token in tokens if "incident" in token.internal_data)
+
+    def run(self, limit: int = 10_000) -> None:
+        """Step until nothing can run; at most `limit` steps, then an incident says so."""
+        stepping.run(self._execution, limit)
+
+    # -- commands
+
+    def complete(self, key: Key, variables: Mapping[str, Json] | None = None) -> None:
+        """A user task or job is done. Raises `AlreadyCompleted` where none is open under this key."""
+        token = self._opened(key)
+        self._resolve(token)
+        token.remember("result", dict(variables or {}))
+        token.close()
+        token._ready()
+        self._done()
+
+    def throw_error(self, key: Key, code: str, message: str = "", variables: Mapping[str, Json] | None = None) -> None:
+        """A job ends with a business error; without a matching error event an incident is raised at it.
+
+        Raises `AlreadyCompleted` where none is open under this key.
+        """
+        token = self._opened(key)
+        self._resolve(token)
+        stepping.throw(token, BpmnError(code, message, variables))
+
+    def trigger(self, key: Key, index: int, variables: Mapping[str, Json] | None = None) -> None:
+        """A timer is due, or a message or signal has come. Raises `AlreadyCompleted` where nothing waits for it."""
+        token = self._execution.waiting.get(key)
+        if self.state != "ACTIVE" or token is None or str(index) not in token.internal_data.get("wait", {}):
+            raise AlreadyCompleted(f"nothing waits for event {index} of {key}")
+        token.spec.trigger(token, index, variables or {})
+        self._done()
+
+    def signal(self, name: str, variables: Mapping[str, Json] | None = None) -> int:
+        """A signal was broadcast by somebody else. Gives how many waits there were for it."""
+        count = delivery.signal(self._execution, name, variables or {})
+        self._done()
+        return count
+
+    def retry(self, key: Key) -> None:
+        """Run the step of an element with an incident again. Raises `NotFound` where there is none."""
+        execution = self._execution
+        token = execution.top.root if key == execution.key else execution.tokens.get(key)
+        if token is None or "incident" not in token.internal_data:
+            raise NotFound(f"element instance {key} has no incident")
+        self._resolve(token)
+        stepping.retry(token)
+
+    def set_variables(self, scope_key: Key, variables: Mapping[str, Json], *, local: bool = False) -> None:
+        """Set variables as seen from an element instance (or the instance's own key); `local`: in just that scope.
+
+        Raises `NotFound` where there is no such scope.
+        """
+        execution = self._execution
+        token = execution.tokens.get(scope_key)
+        if token is None and scope_key != execution.key:
+            raise NotFound(f"no element instance {scope_key} is active")
+        for name, value in variables.items():
+            if token is None:
+                put(execution, (execution.key, execution.top.data), name, value)
+            elif local:
+                inner = execution.scopes.get(scope_key)
+                put(execution, (scope_key, token.data if inner is None else inner.data), name, value)
+            else:
+                assign(token, name, value)
+        self._done()
+
+    def visible(self, key: Key) -> Mapping[str, Json]:
+        """All variables that an element instance sees. Raises `NotFound`."""
+        if key == self.key:
+            return self.variables
+        token = self._execution.tokens.get(key)
+        if token is None:
+            raise NotFound(f"no element instance {key} is active")
+        seen: dict[str, Json] = {}
+        for _, data in reversed(frames(token)):
+            seen |= data
+        return seen
+
+    def cancel(self) -> None:
+        """End the instance; everything in it is terminated. Raises `AlreadyCompleted` when it is over."""
+        if self.state != "ACTIVE":
+            raise AlreadyCompleted(f"process instance {self.key} is over")
+        self._execution.cancel_scope(self._execution.top)
+        self._execution.end("TERMINATED")
+        self._done()
+
+    def cancel_element(self, key: Key) -> None:
+        """Terminate one element instance and what is in it; no token leaves it. Raises `NotFound`."""
+        token = self._execution.tokens.get(key)
+        if token is None:
+            raise NotFound(f"no element instance {key} is active")
+        self._execution.cancel(token)
+        self._done()
+
+    # -- state
 
     def take_events(self) -> list[Event]:
         """What happened since the last call."""
-        raise NotImplementedError
+        events, self._execution.events = self._execution.events, []
+        return events
 
     def dump(self) -> bytes:
         """The state without specs and without finished elements."""
-        raise NotImplementedError
+        return codec.dump(self._execution)
+
+    # -- inside
+
+    def _opened(self, key: Key) -> Token:
+        token = self._execution.tokens.get(key)
+        if (
+            self.state != "ACTIVE"
+            or token is None
+            or token.state != TaskState.STARTED
+            or "open" not in token.internal_data
+        ):
+            raise AlreadyCompleted(f"no user task or job is open at element instance {key}")
+        return token
+
+    def _resolve(self, token: Token) -> None:
+        if "incident" in token.internal_data:
+            token.forget("incident")
+            self._execution.emit(IncidentResolved(key=token.id))
+
+    def _done(self) -> None:
+        self._execution.journal.clear()

@@ -41,7 +41,7 @@ class Element:
 
 @dataclass(frozen=True, kw_only=True)
 class Reference:
-    """Something outside the diagram that an element names literally (what expressions name is known only at run time)."""
+    """Something outside the diagram that an element names literally; what expressions name shows at run time."""
 
     kind: ReferenceKind
     name: str

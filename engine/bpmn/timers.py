@@ -108,7 +108,7 @@ def parse_duration(text: str) -> Duration:
 
 
 def first(form: Form, text: str, now: datetime) -> Schedule:
-    """When a timer that is armed at `now` fires first. Raises ValueError with a sentence for the owner of the diagram."""
+    """When a timer that is armed at `now` fires first. Raises ValueError with a sentence for the diagram's owner."""
     try:
         if form == "timeDate":
             return Schedule(due=parse_instant(text))

@@ -1,0 +1,83 @@
+"""What is said about an element apart from how it runs: name, type, lane, properties, headers, documentation."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from lxml import etree
+
+from engine.bpmn.dialect.document import extension, is_true, local, q, zeebe
+from engine.bpmn.model import Element
+
+TYPES = {
+    "task": "TASK",
+    "userTask": "USER_TASK",
+    "manualTask": "MANUAL_TASK",
+    "serviceTask": "SERVICE_TASK",
+    "sendTask": "SEND_TASK",
+    "receiveTask": "RECEIVE_TASK",
+    "businessRuleTask": "BUSINESS_RULE_TASK",
+    "scriptTask": "SCRIPT_TASK",
+    "callActivity": "CALL_ACTIVITY",
+    "subProcess": "SUB_PROCESS",
+    "transaction": "TRANSACTION",
+    "adHocSubProcess": "AD_HOC_SUB_PROCESS",
+    "exclusiveGateway": "EXCLUSIVE_GATEWAY",
+    "parallelGateway": "PARALLEL_GATEWAY",
+    "inclusiveGateway": "INCLUSIVE_GATEWAY",
+    "complexGateway": "COMPLEX_GATEWAY",
+    "eventBasedGateway": "EVENT_BASED_GATEWAY",
+    "startEvent": "START_EVENT",
+    "intermediateCatchEvent": "INTERMEDIATE_CATCH_EVENT",
+    "intermediateThrowEvent": "INTERMEDIATE_THROW_EVENT",
+    "boundaryEvent": "BOUNDARY_EVENT",
+    "endEvent": "END_EVENT",
+}
+
+
+def read_element(node: etree._Element, process_id: str, lane: str | None) -> Element:
+    """The element of a flow node."""
+    kind = local(node)
+    return Element(
+        id=node.get("id", ""),
+        name=node.get("name") or None,
+        type="EVENT_SUB_PROCESS" if is_true(node, "triggeredByEvent") else TYPES[kind],
+        process_id=process_id,
+        scope_id=parent_id(node),
+        lane=lane,
+        properties=MappingProxyType(properties(node)),
+        headers=MappingProxyType(_pairs(extension(node, "taskHeaders"), "header", "key")),
+        documentation=documentation(node),
+    )
+
+
+def parent_id(node: etree._Element) -> str:
+    """The id of the scope around a node."""
+    parent = node.getparent()
+    return "" if parent is None else parent.get("id", "")
+
+
+def properties(node: etree._Element) -> dict[str, str]:
+    """`zeebe:properties`."""
+    return _pairs(extension(node, "properties"), "property", "name")
+
+
+def _pairs(holder: etree._Element | None, item: str, key: str) -> dict[str, str]:
+    if holder is None:
+        return {}
+    return {pair.get(key, ""): pair.get("value", "") for pair in holder.iterchildren(zeebe(item))}
+
+
+def documentation(node: etree._Element) -> str | None:
+    """The text of `bpmn:documentation`."""
+    found = node.find(q("documentation"))
+    return None if found is None or not found.text else found.text.strip()
+
+
+def lanes(process: etree._Element) -> dict[str, str]:
+    """Node id -> name (else id) of the innermost lane; an inner lane stands behind the outer one in the file."""
+    found: dict[str, str] = {}
+    for lane in process.iter(q("lane")):
+        for reference in lane.iterchildren(q("flowNodeRef")):
+            found[(reference.text or "").strip()] = lane.get("name") or lane.get("id") or ""
+    return found

@@ -1,0 +1,65 @@
+"""What the readers of one diagram share: the document, the findings, FEEL compiled on the way."""
+
+from __future__ import annotations
+
+from lxml import etree
+
+from engine.bpmn.dialect.document import Document, line_of
+from engine.bpmn.expressions import Text
+from engine.bpmn.model import Reference, ReferenceKind
+from engine.errors import Finding
+from engine.feel import Expression, FeelSyntaxError, Functions, compile_expression
+
+
+class Reading:
+    """One diagram while it is read. Readers add findings and go on, so that a person sees all of them at once."""
+
+    def __init__(self, document: Document, functions: Functions) -> None:
+        self.document, self.functions = document, functions
+        self.findings: list[Finding] = []
+        self.references: list[Reference] = []
+
+    def refuse(self, rule: str, element: etree._Element, message: str, cure: str | None = None) -> None:
+        """Note that something would not run right."""
+        self.findings.append(self.document.finding(rule, element, message, cure))
+
+    def refer(self, kind: ReferenceKind, text: Text | None, element_id: str) -> None:
+        """Note what an element names literally."""
+        if text is not None and text.literal:
+            self.references.append(Reference(kind=kind, name=text.literal, element_id=element_id))
+
+    def compile(self, element: etree._Element, source: str, what: str) -> Expression:
+        """FEEL without its `=`. A syntax error is a finding, and `null` stands in for the rest of the reading."""
+        try:
+            return compile_expression(source.strip(), functions=self.functions)
+        except FeelSyntaxError as error:
+            self.findings.append(
+                Finding(
+                    rule="feel-syntax",
+                    message=f"{what}: {error.message}",
+                    cure=error.proposal,
+                    file=self.document.name,
+                    element_id=element.get("id"),
+                    line=line_of(element),
+                    column=error.column,
+                )
+            )
+            return compile_expression("null")
+
+    def expression(self, element: etree._Element, source: str | None, what: str) -> Expression:
+        """An expression that has to be there and to begin with `=`."""
+        text = (source or "").strip()
+        if text.startswith("="):
+            return self.compile(element, text[1:], what)
+        message = f"{what} is {text!r}, not an expression" if text else f"{what} is missing"
+        self.refuse("expression-expected", element, message, "Write a FEEL expression that starts with =.")
+        return compile_expression("null")
+
+    def text(self, element: etree._Element, source: str | None, what: str) -> Text | None:
+        """A literal, or an expression behind `=`; None where nothing is said."""
+        stripped = (source or "").strip()
+        if not stripped:
+            return None
+        if stripped.startswith("="):
+            return Text(expression=self.compile(element, stripped[1:], what))
+        return Text(literal=stripped)

@@ -1,0 +1,77 @@
+"""Exclusive and parallel gateways."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from SpiffWorkflow.util.task import TaskState
+
+from engine.bpmn import variables
+from engine.bpmn.specs.node import Flow, Node
+
+if TYPE_CHECKING:
+    from engine.bpmn.tree import Token
+
+
+class Exclusive(Node):
+    """The first flow whose condition holds, in the order of the file, else the default."""
+
+    def take(self, token: Token) -> list[Flow]:
+        """One flow. Raises `StepFailed` where none can be taken."""
+        default = None
+        for flow in self.flows:
+            if flow.default:
+                default = flow
+            elif flow.condition is None or variables.condition(token, flow.condition):
+                return [flow]
+        if default is None and self.flows:
+            raise self.stuck()
+        return [] if default is None else [default]
+
+
+class Joining(Node):
+    """Tokens that arrive wait here; firing takes some of them and goes on as one, which is the element instance."""
+
+    gathers = True
+
+    def waiting(self, token: Token) -> dict[str, list[Token]]:
+        """The waiting tokens by the flow they came along, oldest first."""
+        found: dict[str, list[Token]] = {flow: [] for flow in self.incoming}
+        for other in token.scope.root.below:
+            if other.spec is self and other.state == TaskState.WAITING:
+                found.setdefault(other.internal_data.get("flow", ""), []).append(other)
+        return found
+
+    def consume(self, token: Token, others: list[Token]) -> None:
+        """Let tokens go up in the one that goes on."""
+        for other in others:
+            if other is not token:
+                token.execution.cancel(other)
+
+    def _update_hook(self, token: Token) -> bool:
+        if len(self.incoming) > 1 and not self.complete(token):
+            return False
+        token.announce()
+        return True
+
+    def complete(self, token: Token) -> bool:
+        """A token has come: whether the gateway fires now. Sets the token's state where it waits."""
+        raise NotImplementedError
+
+
+class Parallel(Joining):
+    """Waits for a token on each incoming flow, then sends one along each outgoing flow."""
+
+    def complete(self, token: Token) -> bool:
+        """Surplus tokens on a flow stay for the next time."""
+        token._set_state(TaskState.WAITING)
+        waiting = self.waiting(token)
+        if not all(waiting.values()):
+            return False
+        mine = token.internal_data.get("flow", "")
+        self.consume(token, [token if flow == mine else tokens[0] for flow, tokens in waiting.items()])
+        return True
+
+    def take(self, token: Token) -> list[Flow]:  # noqa: ARG002  # conditions do not count here (BPMN 2.0, 10.6.4)
+        """All flows."""
+        return self.flows
