@@ -16,6 +16,7 @@ from engine.feel.functions import Functions
 from engine.feel.limits import DEFAULT_LIMITS, Diagnostic, Limits, Run
 from engine.feel.names import Names
 from engine.feel.parser import parse_expression, parse_tests
+from engine.feel.reading import PROPERTIES
 from engine.feel.tree import Node, Tests
 from engine.feel.types import FeelType
 from engine.feel.unary import TestCode
@@ -131,18 +132,32 @@ class Vocabulary:
 
     def scope(self) -> Names:
         """The names for the parser."""
-        return Names(self.names, self.functions.scope)
+        return _scope(self.names, self.functions)
+
+    def entries(self) -> Names:
+        """The names that may follow a dot, for the parser."""
+        return _entries(self.members)
+
+
+@lru_cache(1024)
+def _scope(names: frozenset[str], functions: Functions) -> Names:
+    return Names(names, functions.scope)
+
+
+@lru_cache(256)
+def _entries(members: frozenset[str]) -> Names:
+    return Names(members, PROPERTIES)
 
 
 def compile_in(text: str, vocabulary: Vocabulary) -> Expression:
     """The compiled expression of a model; not kept. Raises FeelSyntaxError."""
-    node = parse_expression(text, vocabulary.scope(), vocabulary.members)
+    node = parse_expression(text, vocabulary.scope(), vocabulary.entries())
     code, names = compile_node(node, vocabulary.functions, vocabulary.types)
     return Expression(text=text, names=names, tree=node, code=code)
 
 
 def compile_tests_in(text: str, vocabulary: Vocabulary) -> UnaryTests:
     """The compiled unary tests of a model; not kept. Raises FeelSyntaxError."""
-    node = parse_tests(text, vocabulary.scope(), vocabulary.members)
+    node = parse_tests(text, vocabulary.scope(), vocabulary.entries())
     code, names = compile_tests_node(node, vocabulary.functions, vocabulary.types)
     return UnaryTests(text=text, names=names, tree=node, code=code)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields
 from typing import Any
 
 from engine.feel import tree
@@ -13,8 +12,8 @@ _NONE: frozenset[str] = frozenset()
 
 def children(node: tree.Node) -> Iterator[tree.Node]:
     """The nodes directly below a node."""
-    for field in fields(node):
-        yield from _nodes(getattr(node, field.name))
+    for name in type(node).__slots__:
+        yield from _nodes(getattr(node, name))
 
 
 def _nodes(value: object) -> Iterator[tree.Node]:
@@ -47,6 +46,10 @@ class FreeNames:
     def all(self, nodes: Iterable[tree.Node]) -> frozenset[str]:
         """The names of several nodes."""
         return _NONE.union(*(self.of(node) for node in nodes))
+
+
+def _literal(_: FreeNames, __: tree.Literal) -> frozenset[str]:
+    return _NONE
 
 
 def _name(_: FreeNames, node: tree.Name) -> frozenset[str]:
@@ -87,6 +90,7 @@ def _in(free: FreeNames, node: tree.In) -> frozenset[str]:
 
 
 _BINDERS: dict[type[tree.Node], Callable[[FreeNames, Any], frozenset[str]]] = {
+    tree.Literal: _literal,
     tree.Name: _name,
     tree.ContextNode: _context,
     tree.FunctionNode: _function,

@@ -10,6 +10,7 @@ from engine.feel.errors import FeelSyntaxError
 from engine.feel.limits import Place
 
 MAX_CHARACTERS = 20_000
+MAX_TOKENS = 5_000
 KEYWORDS = frozenset(
     """if then else for in return some every satisfies and or between instance of function external true false null
     not""".split()  # noqa: SIM905 - reads better than a list
@@ -71,6 +72,8 @@ def tokens(source: Source) -> list[Token]:
         if match.lastgroup != "space":
             found.append(Token(match.lastgroup or "", match[0], position, end))
         position = end
+        if len(found) > MAX_TOKENS:
+            raise source.error(f"an expression has at most {MAX_TOKENS} words and signs", position)
     found.append(Token("end", "", size, size))
     return found
 

@@ -52,7 +52,7 @@ class Limits:
 
     steps: int = 400_000
     cpu_seconds: float = 0.03
-    memory: int = 10_000_000
+    memory: int = 14_000_000
     text: int = 1_000_000
     items: int = 100_000
     calls: int = 120
@@ -117,6 +117,11 @@ class Run:
             self._deadline = reading + self.limits.cpu_seconds
         elif reading > self._deadline:
             raise FeelLimitExceeded("the evaluation takes too long")
+
+    def copied(self, count: int) -> None:
+        """Charge a list that was copied, with what it holds shared."""
+        self.step(count // 64)
+        self._charge(8 * count)
 
     def text(self, value: str) -> str:
         """Charge a text that was made, and hand it back."""

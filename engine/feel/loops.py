@@ -86,7 +86,7 @@ def code_for(coder: Coder, node: tree.For) -> Code:
     def one(env: Env, run: Run) -> bool:
         results: list[object] = env["\0results"]  # type: ignore[assignment]  # put there below
         if keeps_partial:
-            run.step(len(results) // 64)
+            run.copied(len(results))
             env["partial"] = results.copy()
         results.append(body(env, run))
         run.entry()

@@ -13,7 +13,6 @@ from engine.feel.errors import FeelSyntaxError
 from engine.feel.lexer import Source, Token, tokens
 
 Key = tuple[tuple[str, bool], ...]
-_Index = dict[str, list[tuple[Key, str]]]
 
 
 @lru_cache(20_000)
@@ -25,14 +24,19 @@ def _key(name: str) -> Key:
     return tuple((part.text, i > 0 and part.start == parts[i - 1].end) for i, part in enumerate(parts))
 
 
-def _fits(key: Key, found: Sequence[Token], at: int) -> bool:
-    if at + len(key) > len(found):
-        return False
-    for offset, (text, glued) in enumerate(key):
-        token = found[at + offset]
-        if token.text != text or (offset and (token.start == found[at + offset - 1].end) != glued):
-            return False
-    return True
+class _Entry:
+    """The names that start with one token, by their tokens, and the lengths that occur, the longest first."""
+
+    __slots__ = ("by_key", "lengths")
+
+    def __init__(self) -> None:
+        self.by_key: dict[Key, str] = {}
+        self.lengths: list[int] = []
+
+    def add(self, key: Key, name: str) -> None:
+        self.by_key[key] = name
+        if len(key) not in self.lengths:
+            self.lengths = sorted([*self.lengths, len(key)], reverse=True)
 
 
 class Names:
@@ -41,7 +45,7 @@ class Names:
     __slots__ = ("_index", "_parent", "known")
 
     def __init__(self, names: Iterable[str] = (), parent: Names | None = None) -> None:
-        self._index: _Index = {}
+        self._index: dict[str, _Entry] = {}
         self._parent = parent
         self.known: set[str] = set()
         for name in names:
@@ -49,7 +53,7 @@ class Names:
 
     def over(self, parent: Names) -> Names:
         """The same names, shared and not copied, over another scope."""
-        view = Names((), parent)
+        view = Names((), parent if self._parent is None else self._parent.over(parent))
         view._index, view.known = self._index, self.known
         return view
 
@@ -60,9 +64,7 @@ class Names:
         self.known.add(name)
         key = _key(name)
         if key:
-            entries = self._index.setdefault(key[0][0], [])
-            entries.append((key, name))
-            entries.sort(key=lambda entry: -len(entry[0]))
+            self._index.setdefault(key[0][0], _Entry()).add(key, name)
 
     def match(self, found: Sequence[Token], at: int) -> tuple[str | None, int]:
         """The longest name that starts at the token, and the number of its tokens; (None, 0) if there is none."""
@@ -70,11 +72,21 @@ class Names:
         scope: Names | None = self
         first = found[at].text
         while scope is not None:
-            for key, name in scope._index.get(first, ()):
-                if len(key) <= size:
-                    break
-                if _fits(key, found, at):
-                    best, size = name, len(key)
-                    break
+            entry = scope._index.get(first)
+            if entry is not None:
+                for length in entry.lengths:
+                    if length <= size:
+                        break
+                    name = entry.by_key.get(_tokens_key(found, at, length))
+                    if name is not None:
+                        best, size = name, length
+                        break
             scope = scope._parent
         return best, size
+
+
+def _tokens_key(found: Sequence[Token], at: int, length: int) -> Key:
+    if length == 1:
+        return ((found[at].text, False),)
+    window = found[at : at + length]
+    return tuple((token.text, i > 0 and token.start == window[i - 1].end) for i, token in enumerate(window))

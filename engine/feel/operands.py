@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from engine.feel import tree
 from engine.feel.convert import NUMBERS
 from engine.feel.lexer import KEYWORDS, RESERVED, unescape
 from engine.feel.limits import Place
 from engine.feel.names import Names
-from engine.feel.reading import COMPARISONS, Reading
+from engine.feel.reading import COMPARISONS, PROPERTIES, Reading
 from engine.feel.reading_types import read_type
 from engine.feel.tree import Node
 
@@ -21,7 +21,7 @@ _CONSTANTS: dict[str, object] = {"true": True, "false": False, "null": None}
 class Operands(Reading):
     """Reads operands; the operators between them are read by the parser above."""
 
-    def __init__(self, text: str, scope: Names, members: Iterable[str] = ()) -> None:
+    def __init__(self, text: str, scope: Names, members: Names = PROPERTIES) -> None:
         super().__init__(text, scope, members)
         self._words: dict[str, Callable[[], Node]] = {
             "if": self._conditional,

@@ -6,13 +6,13 @@ nest. Operands are read in `operands`, types in `reading_types`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from engine.feel import tree
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.names import Names
 from engine.feel.operands import COMPARISON, Operands
-from engine.feel.reading import COMPARISONS, MAX_DEPTH
+from engine.feel.reading import COMPARISONS, MAX_DEPTH, PROPERTIES
 from engine.feel.reading_types import read_type
 from engine.feel.tree import Node
 
@@ -211,12 +211,12 @@ class Parser(Operands):
         return tree.Call(place, function, tuple(arguments), tuple(named.items()))
 
 
-def parse_expression(text: str, scope: Names, members: Iterable[str] = ()) -> Node:
+def parse_expression(text: str, scope: Names, members: Names = PROPERTIES) -> Node:
     """The tree of an expression. Raises FeelSyntaxError."""
     return _guarded(lambda: Parser(text, scope, members).read_expression())
 
 
-def parse_tests(text: str, scope: Names, members: Iterable[str] = ()) -> tree.Tests:
+def parse_tests(text: str, scope: Names, members: Names = PROPERTIES) -> tree.Tests:
     """The tree of unary tests. Raises FeelSyntaxError."""
     found = _guarded(lambda: Parser(text, scope, members).read_tests())
     assert isinstance(found, tree.Tests)  # noqa: S101 - tells mypy what read_tests gives

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from engine.feel.errors import FeelSyntaxError
@@ -12,19 +12,20 @@ from engine.feel.names import Names
 
 COMPARISONS = frozenset({"<", "<=", ">", ">=", "=", "!="})
 MAX_DEPTH = 100
-_PROPERTIES = ("time offset", "start included", "end included")
+PROPERTIES = Names(["time offset", "start included", "end included"])
+"""Members whose names have spaces, of values that are no contexts."""
 _NAME_PARTS = ("name", "number", "symbol")
 
 
 class Reading:
     """State and small moves of a parser."""
 
-    def __init__(self, text: str, scope: Names, members: Iterable[str]) -> None:
+    def __init__(self, text: str, scope: Names, members: Names = PROPERTIES) -> None:
         self.source = Source(text)
         self.tokens: list[Token] = tokens(self.source)
         self.position = 0
         self.scope = scope
-        self.members = Names([*_PROPERTIES, *members])
+        self.members = Names((), members)
         self.no_filter = False
         self.depth = 0
 

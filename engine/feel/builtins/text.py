@@ -12,7 +12,7 @@ from engine.feel.limits import Run
 from engine.feel.regex import compiled
 
 LIBRARY = Library()
-_PIECE = re.compile(r"\\\\|\\\$|\$\d|[^\\$]|(?P<bad>.)", re.DOTALL)
+_PIECE = re.compile(r"\\\\|\\\$|\$\d|[^\\$]+|(?P<bad>.)", re.DOTALL)
 
 
 @LIBRARY.function("substring", "string: string, start position: number, length?: number?")
@@ -55,11 +55,11 @@ def _replace(run: Run, text: str, pattern: str, replacement: str, flags: str | N
     program = compiled(pattern, flags or "")
     if program.search("") is not None:
         raise Problem("invalid-pattern", "the pattern matches the empty text")
-    parts = [replacement] if "q" in (flags or "") else _parts(replacement)
+    parts = _parts(replacement)
     run.step(50 + len(text) // 50)
     out, position, size = [], 0, 0
     for match in program.finditer(text):
-        run.step()
+        run.step(1 + len(parts) // 4)
         found = [text[position : match.start()], *(_filled(part, match, program.groups) for part in parts)]
         position = match.end()
         size += sum(map(len, found))
@@ -77,7 +77,7 @@ def _parts(replacement: str) -> list[str]:
 
 
 def _filled(part: str, match: re.Match[str], groups: int) -> str:
-    if len(part) != 2 or part[0] not in "\\$":
+    if part[0] not in "\\$":
         return part
     if part[0] == "\\":
         return part[1]
