@@ -18,6 +18,8 @@ from engine.types import Json
 
 SEND_MAIL = "send-mail"
 LONGEST_RESULT = 500
+MAILED = Party.role.in_(("complainant", "representative"))
+"""Who gets the letters: the representative where there is one, who sorts behind the complainant."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,8 +55,9 @@ class MailSender:
             row = uow.session.execute(
                 select(Correspondence, Complaint.key, Complaint.anonymous, Party.email)
                 .join(Complaint, Complaint.key == Correspondence.complaint_key)
-                .outerjoin(Party, (Party.complaint_key == Complaint.key) & (Party.role == "complainant"))
+                .outerjoin(Party, (Party.complaint_key == Complaint.key) & Party.email.is_not(None) & MAILED)
                 .where(Correspondence.key == key)
+                .order_by(Party.role.desc())
             ).first()
             if row is None:
                 raise NotFound(f"There is no letter {key}.")

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from engine.complaints.assembly import Register, make_register
+from engine.complaints.attachments import AttachmentContent
+from engine.complaints.events import Event
+from engine.complaints.expressions import with_calendar
+from engine.complaints.service import Complaints
 from engine.complaints.views import (
     AttachmentView,
     ChangeView,
@@ -19,17 +24,23 @@ from engine.complaints.views import (
 )
 
 __all__ = [
+    "AttachmentContent",
     "AttachmentView",
     "ChangeView",
     "ComplaintChanges",
     "ComplaintView",
+    "Complaints",
     "DeadlineView",
+    "Event",
     "MessageView",
     "NoteView",
     "PartyData",
     "PublicStatus",
     "Receipt",
     "Received",
+    "Register",
     "TimelineView",
     "Upload",
+    "make_register",
+    "with_calendar",
 ]

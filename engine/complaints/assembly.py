@@ -1,0 +1,75 @@
+"""Puts the register together: what bootstrap needs of it, in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.communication import MailSender, load_letters, mailer_for
+from engine.complaints.attachments import AttachmentStore
+from engine.complaints.context import CaseContext
+from engine.complaints.correcting import Correcting
+from engine.complaints.following import Following
+from engine.complaints.letters import LetterDesk, LetterSettings
+from engine.complaints.notes import CaseNotes
+from engine.complaints.operations import Operations
+from engine.complaints.receiving import Receiving
+from engine.complaints.regimes import Regimes, load_regimes
+from engine.complaints.service import Complaints, Desks
+from engine.complaints.tracking import TrackingCodes
+from engine.processes.instances import InstanceService
+from engine.settings import Settings, library
+from engine.store.unit_of_work import UnitOfWork, UnitsOfWork
+from engine.tasks.forms import Catalogues, load_catalogues
+
+
+@dataclass(frozen=True, kw_only=True)
+class Register:
+    """The register before it is wired to the process side: what hooks, tasks and worker are given.
+
+    `operations.by_type()`, `context` and `operations.follow_status` are hooks of `engine.processes`; `notes` is the
+    register of `engine.tasks`; `send_mail` handles jobs of the type `send-mail`.
+    """
+
+    regimes: Regimes
+    catalogues: Catalogues
+    codes: TrackingCodes
+    desk: LetterDesk
+    operations: Operations
+    notes: CaseNotes
+    send_mail: MailSender
+    files: AttachmentStore
+
+    def context(self, uow: UnitOfWork, business_id: str | None) -> object:
+        """What expressions read as `complaint`."""
+        return CaseContext(uow, business_id, self.regimes)
+
+    def complaints(self, units: UnitsOfWork, instances: InstanceService) -> Complaints:
+        """The service, over the process side."""
+        desks = Desks(
+            receiving=Receiving(instances, self.regimes, self.catalogues, self.codes, self.files),
+            following=Following(instances.advance, self.files),
+            correcting=Correcting(self.catalogues),
+            letters=self.desk,
+            files=self.files,
+        )
+        return Complaints(units, desks)
+
+
+def make_register(settings: Settings, units: UnitsOfWork) -> Register:
+    """Read the configuration and make the register. Raises ConfigurationInvalid, naming the file."""
+    regimes = load_regimes(settings.config_files("regimes"), settings.config_files("calendars"))
+    catalogues = load_catalogues(settings.config_files("taxonomies"))
+    folders = [library("config") / "letters", *([settings.config / "letters"] if settings.config else [])]
+    codes = TrackingCodes(settings.secret())
+    about = LetterSettings(public_url=settings.public_url, mail_from=settings.mail_from)
+    desk = LetterDesk(load_letters(folders), catalogues, regimes, about)
+    return Register(
+        regimes=regimes,
+        catalogues=catalogues,
+        codes=codes,
+        desk=desk,
+        operations=Operations(desk, regimes),
+        notes=CaseNotes(),
+        send_mail=MailSender(units, mailer_for(settings.smtp_url, settings.mailbox), settings.mail_from, codes.of),
+        files=AttachmentStore(settings.attachments),
+    )

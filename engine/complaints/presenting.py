@@ -1,0 +1,112 @@
+"""From rows to what callers see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from engine.communication import without_code
+from engine.complaints.clocks import state_of
+from engine.complaints.views import (
+    ChangeView,
+    ComplaintView,
+    DeadlineView,
+    MessageView,
+    NoteView,
+    PartyData,
+    TimelineView,
+)
+from engine.store.case_note import CaseNote
+from engine.store.complaint import Complaint, ComplaintChange
+from engine.store.correspondence import Correspondence
+from engine.store.deadline import Deadline
+from engine.store.party import Party
+from engine.store.timeline import TimelineEntry
+from engine.store.unit_of_work import UnitOfWork
+
+_ELSEWHERE = {"complaint_key", "process_instance_key", "parties", "deadlines", "notes", "changes"}
+_COPIED = tuple(field.name for field in fields(ComplaintView) if field.name not in _ELSEWHERE)
+
+
+def complaint_view(case: Complaint, **more: Any) -> ComplaintView:
+    """A complaint without what stands in other tables, or with it in `more`."""
+    copied = {name: getattr(case, name) for name in _COPIED}
+    return ComplaintView(complaint_key=case.key, process_instance_key=case.instance_key, **copied, **more)
+
+
+def row_view(row: Row[Any]) -> ComplaintView:
+    """A row of a search."""
+    return complaint_view(row[0])
+
+
+def whole_view(uow: UnitOfWork, case: Complaint) -> ComplaintView:
+    """A complaint with everybody and everything that belongs to it."""
+    return complaint_view(
+        case,
+        parties={row.role: party_data(row) for row in _of(uow, Party, case)},
+        deadlines=tuple(deadline_view(row, uow.now()) for row in _of(uow, Deadline, case)),
+        notes=tuple(
+            NoteView(field=n.field, value=n.value, element_id=n.element_id, at=n.at, actor=n.actor)
+            for n in _of(uow, CaseNote, case)
+        ),
+        changes=tuple(
+            ChangeView(field=c.field, old=c.old, new=c.new, at=c.at, actor=c.actor)
+            for c in _of(uow, ComplaintChange, case)
+        ),
+    )
+
+
+def party_data(row: Party) -> PartyData:
+    """What is known about somebody."""
+    return PartyData(**{field.name: getattr(row, field.name) for field in fields(PartyData)})
+
+
+def deadline_view(row: Deadline, now: datetime) -> DeadlineView:
+    """One clock with its state at `now`."""
+    return DeadlineView(
+        kind=row.kind,
+        started_at=row.started_at,
+        due_at=row.due_at,
+        met_at=row.met_at,
+        ended_at=row.ended_at,
+        basis=row.basis,
+        derivation=tuple(row.derivation),
+        state=state_of(row, now),
+    )
+
+
+def messages_of(uow: UnitOfWork, case: Complaint, *, public: bool = False) -> tuple[MessageView, ...]:
+    """The correspondence, oldest first; never with a tracking code in it."""
+    return tuple(message_view(row, public=public) for row in _of(uow, Correspondence, case))
+
+
+def message_view(row: Correspondence, *, public: bool = False) -> MessageView:
+    """One letter or message; who of the staff wrote it is not told to the holder of a code."""
+    return MessageView(
+        message_key=row.key,
+        direction=row.direction,
+        kind=row.kind,
+        at=row.at,
+        language=row.language,
+        subject=row.subject,
+        body=without_code(row.body),
+        delivery=row.delivery,
+        delivered_at=row.delivered_at,
+        actor=None if public else row.actor,
+    )
+
+
+def timeline_of(uow: UnitOfWork, case: Complaint) -> tuple[TimelineView, ...]:
+    """What happened, oldest first."""
+    return tuple(
+        TimelineView(at=row.at, event=row.event, actor=row.actor, details=row.details)
+        for row in _of(uow, TimelineEntry, case)
+    )
+
+
+def _of(uow: UnitOfWork, table: Any, case: Complaint) -> Iterable[Any]:
+    return uow.session.scalars(select(table).where(table.complaint_key == case.key).order_by(table.key))
