@@ -127,8 +127,6 @@ def attachment_view(row: Attachment, *, public: bool = False) -> AttachmentView:
 def _file_name(name: str) -> str:
     """The last part of what the sender calls it, printable, never empty, of bounded length, its ending kept."""
     last = name.replace("\\", "/").rpartition("/")[2]
-    clean = "".join(character for character in last if character.isprintable() and character not in '<>:"|?*').strip(
-        " ."
-    )
+    clean = "".join(letter for letter in last if letter.isprintable() and letter not in '<>:"|?*').strip(" .")
     stem, dot, ending = (clean or "file").rpartition(".")
     return f"{(stem or ending)[:LONGEST_NAME]}{dot if stem else ''}{ending[:10] if stem else ''}"

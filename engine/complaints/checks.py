@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import date, timedelta
 
 from engine.complaints.views import PartyData, Receipt
@@ -89,7 +89,7 @@ def _choices(receipt: Receipt) -> Iterator[Finding]:
 
 
 def _parties(receipt: Receipt) -> Iterator[Finding]:
-    named = [name for name in PARTIES if getattr(receipt, name) is not None]
+    named = [name for name in PARTIES if any(asdict(getattr(receipt, name) or PartyData()).values())]
     if receipt.anonymous and named:
         message = "An anonymous complaint names nobody."
         yield Finding(rule="anonymous", message=message, element_id=named[0])

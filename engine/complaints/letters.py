@@ -15,7 +15,7 @@ from sqlalchemy import select
 from engine.communication import CODE_MARK, SEND_MAIL, Letter, Letters
 from engine.complaints.cases import happened
 from engine.complaints.clocks import promises
-from engine.complaints.context import address_of
+from engine.complaints.context import MAILED, address_of
 from engine.complaints.events import Event
 from engine.complaints.regimes import Regimes
 from engine.processes.channels import JOBS
@@ -187,10 +187,8 @@ def _enqueue(uow: UnitOfWork, case: Complaint, variables: Mapping[str, Json]) ->
 def _name(uow: UnitOfWork, case: Complaint) -> str | None:
     if case.anonymous:
         return None
-    statement = select(Party.name).where(
-        Party.complaint_key == case.key, Party.role.in_(("complainant", "representative"))
-    )
-    return uow.session.scalar(statement.where(Party.name.is_not(None)).order_by(Party.role.desc()).limit(1))
+    named = (Party.complaint_key == case.key, Party.role.in_(MAILED), Party.name.is_not(None))
+    return uow.session.scalar(select(Party.name).where(*named).order_by(Party.role.desc()).limit(1))
 
 
 def _amount(amount: Decimal | None, language: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What service tasks may ask of the register. Each runs inside the command's transaction and changes own tables only."""
+"""What service tasks may ask of the register, each inside the command's transaction and on own tables only."""
 
 from __future__ import annotations
 
@@ -190,7 +190,10 @@ class Operations:
 
 
 def _case(call: OperationCall) -> Complaint:
-    return get_case(call.uow, call.business_id)
+    case = get_case(call.uow, call.business_id)
+    if case.instance_key is None:  # the first steps run before the receipt knows its instance
+        case.instance_key = call.instance_key
+    return case
 
 
 def _actor(call: OperationCall) -> Actor:

@@ -126,11 +126,10 @@ def _add_parties(uow: UnitOfWork, case: Complaint, receipt: Receipt) -> None:
         "contact": receipt.contact,
         "unit": PartyData(name=receipt.unit) if receipt.unit else None,
     }
-    rows = [
-        Party(key=uow.new_key(), complaint_key=case.key, role=role, **asdict(p)) for role, p in parties.items() if p
-    ]
     # Written before the process runs: the acknowledgement asks for name and address.
-    uow.session.add_all(rows)
+    for role, party in parties.items():
+        if party is not None and any(asdict(party).values()):
+            uow.session.add(Party(key=uow.new_key(), complaint_key=case.key, role=role, **asdict(party)))
 
 
 def _result(uow: UnitOfWork, case: Complaint) -> dict[str, Json]:
