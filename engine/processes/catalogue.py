@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engine.bpmn import ProcessModel, parse_diagram
@@ -187,7 +188,7 @@ def _read_latest(session: Session, number: int) -> Latest:
 
 
 def _newest(table: type[T], column: InstrumentedAttribute[str], version: InstrumentedAttribute[int]) -> Select[T]:
-    return select(table).distinct(column).order_by(column, version.desc())
+    return select(table).ext(distinct_on(column)).order_by(column, version.desc())
 
 
 def _process(row: ProcessDefinition) -> Definition:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,8 @@ class JobView:
     worker: str | None
     deadline: datetime | None
     error_message: str | None
+    has_failed_with_retries_left: bool
+    custom_headers: Mapping[str, str]
     process_instance_key: Key | None
     process_definition_key: Key | None
     process_definition_id: str | None
@@ -44,6 +47,8 @@ def _view(row: Row[Any]) -> JobView:
         worker=job.worker,
         deadline=job.locked_until,
         error_message=job.error_message,
+        has_failed_with_retries_left=job.error_message is not None and job.retries > 0,
+        custom_headers=job.headers,
         process_instance_key=job.instance_key,
         process_definition_key=job.definition_key,
         process_definition_id=job.process_id,
@@ -67,6 +72,8 @@ JOBS_SEARCH = Searchable(
         "state": Job.state,
         "retries": Job.retries,
         "worker": Job.worker,
+        "deadline": Job.locked_until,
+        "error_message": Job.error_message,
         "process_instance_key": Job.instance_key,
         "process_definition_key": Job.definition_key,
         "process_definition_id": Job.process_id,

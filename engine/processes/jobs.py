@@ -7,10 +7,9 @@ the idempotency key. A job without an element (detached) is a task that a comman
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
 from sqlalchemy import select, update
 
@@ -32,15 +31,18 @@ from engine.types import Actor, Json, Key, Page, SearchRequest
 MAX_JOBS = 1_000
 MAX_LOCK = timedelta(days=1)
 MAX_RETRIES = 1_000
+MAX_BACK_OFF = 30 * 24 * 3_600
+"""Seconds."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class JobFailure:
-    """How a job failed: how often it may still be tried, why, and how long to wait before the next try."""
+class ActivationFields(TypedDict):
+    """What a worker asks for; `timeout` in seconds."""
 
-    retries: int
-    error_message: str = ""
-    retry_back_off: timedelta = timedelta(0)
+    type: str
+    timeout: float
+    worker: NotRequired[str]
+    max_jobs: NotRequired[int]
+    fetch_variables: NotRequired[Sequence[str] | None]
 
 
 def enqueue(
@@ -70,12 +72,21 @@ class JobService:
     def __init__(self, units: UnitsOfWork, advance: Advance) -> None:
         self._units, self._advance = units, advance
 
-    def activate(self, actor: Actor, request: ActivateJobs) -> tuple[ActivatedJob, ...]:
-        """Lock up to `max_jobs` waiting jobs, oldest first; none where nothing waits. Raises `Malformed`."""
+    def activate(self, actor: Actor, **wanted: Unpack[ActivationFields]) -> tuple[ActivatedJob, ...]:
+        """Lock up to `max_jobs` waiting jobs of `type` for `worker`, oldest first; `timeout` of the lock in seconds.
+
+        None where nothing waits. `fetch_variables` limits what the worker is given. Raises `Malformed`.
+        """
         require(actor, Permission.JOB_WORK)
+        request = ActivateJobs(
+            type=values.name(wanted["type"], "job type"),
+            worker=wanted.get("worker", ""),
+            timeout=timedelta(seconds=wanted["timeout"]),
+            max_jobs=wanted.get("max_jobs", 1),
+            fetch_variables=wanted.get("fetch_variables"),
+        )
         if not (1 <= request.max_jobs <= MAX_JOBS and timedelta(0) < request.timeout <= MAX_LOCK):
             raise Malformed(f"A worker takes 1 to {MAX_JOBS} jobs and locks them for at most a day.")
-        values.name(request.type, "job type")
         with self._units() as uow:
             return activate(uow, request)
 
@@ -98,27 +109,32 @@ class JobService:
             self._advance.run(uow, actor, of, step)
         audit(uow, actor, Action.JOB_COMPLETED, _about(job), {"type": job.job_type})
 
-    def fail(self, actor: Actor, key: Key, failure: JobFailure) -> None:
-        """The job could not be done. Without retries left an incident is raised, which waits for a person."""
+    def fail(
+        self, actor: Actor, key: Key, *, retries: int, error_message: str | None = None, retry_back_off: float = 0
+    ) -> None:
+        """The job could not be done; it may be tried `retries` more times, the next one after `retry_back_off` seconds.
+
+        Without retries left an incident is raised, which waits for a person.
+        """
         require(actor, Permission.JOB_WORK)
-        if not 0 <= failure.retries <= MAX_RETRIES or not timedelta(0) <= failure.retry_back_off <= timedelta(days=30):
-            raise Malformed("Retries and back-off need sensible numbers.")
+        if not 0 <= retries <= MAX_RETRIES or not 0 <= retry_back_off <= MAX_BACK_OFF:
+            raise Malformed(f"A job may be tried 0 to {MAX_RETRIES} times more, after at most thirty days.")
         with self._units() as uow:
             job = self._lock(uow, key)
-            message = failure.error_message.replace("\0", "")[:4_000]
+            message = (error_message or "").replace("\0", "")[:4_000]
             self._set(
                 uow,
                 key,
-                retries=failure.retries,
+                retries=retries,
                 error_message=message,
-                available_at=uow.now() + failure.retry_back_off,
+                available_at=uow.now() + timedelta(seconds=retry_back_off),
                 locked_until=None,
             )
-            if failure.retries == 0:
+            if retries == 0:
                 raise_for_job(uow, actor, job, message)
             else:
                 uow.notify(JOBS, job.job_type)
-            audit(uow, actor, Action.JOB_FAILED, _about(job), {"type": job.job_type, "retries": failure.retries})
+            audit(uow, actor, Action.JOB_FAILED, _about(job), {"type": job.job_type, "retries": retries})
 
     def throw_error(
         self,
@@ -137,12 +153,12 @@ class JobService:
             if of is None or waiting is None:
                 raise Malformed("No element waits for this job, so there is nobody to catch an error.")
             close_of_job(uow, actor, key)
-            throw = lambda instance: instance.throw_error(waiting, code, error_message, given)  # noqa: E731 - one line, used once
+            throw = lambda instance: instance.throw_error(waiting, code, error_message or "", given)  # noqa: E731 - one line, used once
             self._advance.run(uow, actor, of, Step(command=throw, throws=waiting))
             audit(uow, actor, Action.JOB_ERROR_THROWN, _about(job), {"type": job.job_type, "code": code})
 
-    def update(self, actor: Actor, key: Key, *, retries: int | None = None, timeout: timedelta | None = None) -> None:
-        """Change how often a job may still be tried, or how long it stays locked from now on."""
+    def update(self, actor: Actor, key: Key, *, retries: int | None = None, timeout: float | None = None) -> None:
+        """Change how often a job may still be tried, or how many seconds it stays locked from now on."""
         require(actor, Permission.JOB_WORK)
         if retries is not None and not 1 <= retries <= MAX_RETRIES:
             raise Malformed(f"A job may be tried 1 to {MAX_RETRIES} times.")
@@ -151,7 +167,7 @@ class JobService:
             if retries is not None:
                 self._set(uow, key, retries=retries)
             if timeout is not None and job.locked_until is not None:
-                until = uow.now() + min(max(timeout, timedelta(0)), MAX_LOCK)
+                until = uow.now() + min(timedelta(seconds=max(timeout, 0)), MAX_LOCK)
                 self._set(uow, key, locked_until=until, available_at=until)
             audit(uow, actor, Action.JOB_UPDATED, _about(job))
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any
+from typing import Any, NotRequired, TypedDict, Unpack
 
-from sqlalchemy import Row, delete, exists, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, exists, select
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from engine.errors import Conflict, Malformed, NotFound
 from engine.permissions import Permission, require
@@ -27,6 +27,16 @@ from engine.store.unit_of_work import UnitOfWork, UnitsOfWork
 from engine.types import SYSTEM, Actor, Json, Key
 
 MAX_TTL = timedelta(days=366)
+
+
+class MessageFields(TypedDict):
+    """A message as integrators name it; `time_to_live` in milliseconds, as in Camunda's API."""
+
+    name: str
+    correlation_key: NotRequired[str]
+    variables: NotRequired[Mapping[str, Json]]
+    time_to_live: NotRequired[int]
+    message_id: NotRequired[str | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +57,11 @@ class PublishedMessage:
     message_key: Key
     process_instance_keys: tuple[Key, ...]
 
+    @property
+    def process_instance_key(self) -> Key | None:
+        """The first instance that it has reached."""
+        return self.process_instance_keys[0] if self.process_instance_keys else None
+
 
 class MessageService:
     """Publishes and correlates messages. Needs `message:publish`."""
@@ -54,20 +69,20 @@ class MessageService:
     def __init__(self, units: UnitsOfWork, advance: Advance) -> None:
         self._units, self._advance = units, advance
 
-    def publish(self, actor: Actor, message: NewMessage) -> PublishedMessage:
+    def publish(self, actor: Actor, **message: Unpack[MessageFields]) -> PublishedMessage:
         """To whoever waits, and kept for others for its time to live; that nobody waits is no error.
 
         Raises `Conflict` while a message with the same id is kept, `Malformed`.
         """
         require(actor, Permission.MESSAGE_PUBLISH)
         with self._units() as uow:
-            return self.publish_in(uow, actor, message)
+            return self.publish_in(uow, actor, _made(message))
 
-    def correlate(self, actor: Actor, message: NewMessage) -> PublishedMessage:
+    def correlate(self, actor: Actor, **message: Unpack[MessageFields]) -> PublishedMessage:
         """To somebody who waits now; raises `NotFound` if nobody does. It is not kept."""
         require(actor, Permission.MESSAGE_PUBLISH)
         with self._units() as uow:
-            return self.correlate_in(uow, actor, message)
+            return self.correlate_in(uow, actor, _made(message))
 
     def publish_in(self, uow: UnitOfWork, actor: Actor, message: NewMessage) -> PublishedMessage:
         """Publish as part of a larger command. That command must not hold rows of a register yet."""
@@ -110,11 +125,11 @@ class MessageService:
             kept = uow.session.get(Message, message_key)
             if found is None or kept is None:
                 return False
-            message = NewMessage(name=kept.name, correlation_key=kept.correlation_key, variables=kept.variables)
-            self._deliver(uow, SYSTEM, message_key, message, found, kept=True)
+            message = _again(kept)
+            self._deliver(uow, SYSTEM, message_key, message, found)
             return True
 
-    def _receivers(self, uow: UnitOfWork, message: NewMessage) -> list[Row[Any]]:
+    def _receivers(self, uow: UnitOfWork, message: NewMessage) -> list[Any]:
         """One wait of each process, the oldest; their instances locked, and the waits read again under the lock."""
         waits = (
             select(
@@ -127,7 +142,7 @@ class MessageService:
                 MessageSubscription.name == message.name,
                 MessageSubscription.correlation_key == message.correlation_key,
             )
-            .distinct(MessageSubscription.process_id)
+            .ext(distinct_on(MessageSubscription.process_id))
             .order_by(MessageSubscription.process_id, MessageSubscription.key)
         )
         seen = {row.instance_key for row in uow.session.execute(waits)}
@@ -136,15 +151,33 @@ class MessageService:
         self._advance.lock(uow, seen)
         return [row for row in uow.session.execute(waits) if row.instance_key in seen]
 
-    def _deliver(
-        self, uow: UnitOfWork, actor: Actor, key: Key, message: NewMessage, to: Row[Any], *, kept: bool | None = None
-    ) -> Key:
+    def _deliver(self, uow: UnitOfWork, actor: Actor, key: Key, message: NewMessage, to: Any) -> Key:
         opened = self._advance.open(uow, actor, to.instance_key)
-        if kept or message.time_to_live > timedelta(0):
+        if message.time_to_live > timedelta(0):
             note_correlation(uow, key, opened)
         trigger = lambda instance: instance.trigger(to.element_instance_key, to.position, message.variables)  # noqa: E731
         self._advance.move(uow, opened, Step(command=trigger))
         return opened.key
+
+
+def _made(fields: MessageFields) -> NewMessage:
+    return NewMessage(
+        name=fields["name"],
+        correlation_key=fields.get("correlation_key", ""),
+        variables=fields.get("variables", {}),
+        time_to_live=timedelta(milliseconds=fields.get("time_to_live", 0)),
+        message_id=fields.get("message_id"),
+    )
+
+
+def _again(kept: Message) -> NewMessage:
+    return NewMessage(
+        name=kept.name,
+        correlation_key=kept.correlation_key,
+        variables=kept.variables,
+        time_to_live=kept.expires_at - kept.published_at,
+        message_id=kept.message_id,
+    )
 
 
 def _checked(message: NewMessage) -> NewMessage:

@@ -48,7 +48,7 @@ class Outside:
         definition, model = self._catalogue.decision(self.uow, decision_id)
         names = ChainMap(dict(variables), dict(self.context()))
         result = model.evaluate(decision_id, names, now=self.uow.now)
-        trace = {"decisionKey": str(definition.key), "version": definition.version, "trace": result.to_json()}
+        trace: Json = {"decisionKey": str(definition.key), "version": definition.version, "trace": result.to_json()}
         return result.value, trace
 
     def context(self) -> Mapping[str, object]:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import ARRAY, BigInteger, Table, Text, bindparam, insert, text
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from engine.processes.channels import JOBS, TIMERS
+from engine.processes.channels import INSTANCES, JOBS, TIMERS
 from engine.processes.projection import Projection, Row
 from engine.store.base import Base, Instant
 from engine.store.incident import Incident
@@ -86,6 +86,8 @@ def _announce(what: Projection, uow: UnitOfWork) -> None:
     due = min((timer["due_at"] for timer in what.timers.values()), default=None)
     if due is not None and due < what.now + SOON:
         uow.notify(TIMERS, due.isoformat())
+    if what.state != "ACTIVE":
+        uow.notify(INSTANCES, str(what.instance_key))
 
 
 def _table(model: type[Base]) -> Table:

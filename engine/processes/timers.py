@@ -96,7 +96,7 @@ class TimerService:
             _LOG.warning(
                 "timer failed", extra={"instance": claim.instance_key, "timer": claim.timer_key}, exc_info=True
             )
-            self._push_forward(claim, error)
+            self._push_forward(claim, error, until)
             return True
 
     def _fire_in(self, uow: UnitOfWork, claim: _Claim, until: datetime | None) -> bool:
@@ -125,14 +125,16 @@ class TimerService:
         about = About(subject=timer.element_id, instance_key=opened.key, business_id=opened.business_id)
         audit(uow, SYSTEM, Action.TIMER_FIRED, about, {"due": timer.due_at.isoformat()})
 
-    def _push_forward(self, claim: _Claim, error: Exception) -> None:
+    def _push_forward(self, claim: _Claim, error: Exception, until: datetime | None) -> None:
         with self._units() as uow:
             self._advance.lock(uow, [claim.instance_key or 0])
             timer = uow.session.get(Timer, claim.timer_key)
             if timer is None:
                 return
             timer.failures += 1
-            timer.retry_at = uow.now() + min(FIRST_RETRY * 2 ** min(timer.failures - 1, 10), LAST_RETRY)
+            timer.retry_at = max(until or uow.now(), uow.now()) + min(
+                FIRST_RETRY * 2 ** min(timer.failures - 1, 10), LAST_RETRY
+            )
             # An unforeseen error may quote data, so only its kind is told.
             message = error.message if isinstance(error, AmendsError) else type(error).__name__
             raise_for_timer(uow, SYSTEM, timer, "TIMER_FAILED", message)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NotRequired, TypeAlias, TypedDict, Unpack
+from typing import Any, TypeAlias
 
 from sqlalchemy import Row, select
 
@@ -26,17 +26,6 @@ _USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
 _RESERVED = {"system", "complainant"}
 MIN_PASSWORD = 8
 _Scopes: TypeAlias = list[str] | None
-
-
-class PersonFields(TypedDict):
-    """What `PeopleService.create` takes, by name."""
-
-    username: str
-    name: str
-    email: NotRequired[str | None]
-    password: NotRequired[str | None]
-    groups: NotRequired[Iterable[str]]
-    locale: NotRequired[str | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,10 +92,9 @@ class PeopleService:
                 raise Unauthenticated
             return self._actor(person)
 
-    def create(self, actor: Actor, **fields: Unpack[PersonFields]) -> PersonView:
+    def create(self, actor: Actor, person: NewPerson) -> PersonView:
         """Make an account. Needs `person:manage`. Raises `Conflict` if the name is taken, `Refused` with findings."""
         require(actor, Permission.PERSON_MANAGE)
-        person = NewPerson(**fields)
         self._check(actor, person)
         with self._units() as uow:
             if uow.session.scalar(select(Person.key).where(Person.username == person.username)) is not None:
@@ -168,7 +156,8 @@ class PeopleService:
     def ensure_admin(self, password: str) -> bool:
         """Make the user `admin` if nobody is called so; whether it was made now."""
         try:
-            self.create(SYSTEM, username=ADMIN, name="Administrator", password=password, groups=(ADMINISTRATORS,))
+            admin = NewPerson(username=ADMIN, name="Administrator", password=password, groups=(ADMINISTRATORS,))
+            self.create(SYSTEM, admin)
         except Conflict:
             return False
         return True

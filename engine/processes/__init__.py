@@ -1,0 +1,64 @@
+"""Deployment and versions, instances, the one way in which they move, messages, timers, jobs, incidents.
+
+Knows no complaint: a register plugs in through `Hooks`.
+"""
+
+from __future__ import annotations
+
+from engine.processes.advance import Advance, Start
+from engine.processes.catalogue import Catalogue
+from engine.processes.clock import ClockService
+from engine.processes.definition_views import Deployment
+from engine.processes.deployments import DeploymentService
+from engine.processes.drafts import Resource
+from engine.processes.hooks import (
+    ContextProvider,
+    ElementListener,
+    FormFacts,
+    Hooks,
+    InstanceRef,
+    Operation,
+    OperationCall,
+)
+from engine.processes.idempotency import Repeatable, digest, idempotent
+from engine.processes.incidents import IncidentService
+from engine.processes.instances import InstanceService, StartedInstance, StartInstance
+from engine.processes.job_queue import ActivatedJob
+from engine.processes.jobs import JobService, enqueue
+from engine.processes.messages import MessageService, NewMessage
+from engine.processes.opened import Opened, Step
+from engine.processes.signals import SignalService
+from engine.processes.timers import TimerService
+
+__all__ = [
+    "ActivatedJob",
+    "Advance",
+    "Catalogue",
+    "ClockService",
+    "ContextProvider",
+    "Deployment",
+    "DeploymentService",
+    "ElementListener",
+    "FormFacts",
+    "Hooks",
+    "IncidentService",
+    "InstanceRef",
+    "InstanceService",
+    "JobService",
+    "MessageService",
+    "NewMessage",
+    "Opened",
+    "Operation",
+    "OperationCall",
+    "Repeatable",
+    "Resource",
+    "SignalService",
+    "Start",
+    "StartInstance",
+    "StartedInstance",
+    "Step",
+    "TimerService",
+    "digest",
+    "enqueue",
+    "idempotent",
+]
