@@ -24,9 +24,3 @@ def test_every_decision_is_in_the_index_with_its_title() -> None:
     files = sorted(file for file in DECISIONS.glob("*.md") if file.name != "README.md")
     titles = {file: file.read_text("utf-8").splitlines()[0].removeprefix("# ") for file in files}
     assert [file.name for file, title in titles.items() if f"- [{title}]({file.name})" not in index] == []
-
-
-def test_every_decision_says_what_was_decided_and_what_follows() -> None:
-    texts = {file.name: file.read_text("utf-8") for file in DECISIONS.glob("[0-9]*.md")}
-    parts = ("**Decision.**", "**Consequences.**")
-    assert [name for name, text in texts.items() if not all(part in text for part in parts)] == []

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from engine.types import Json
-from webapi.cli.replay.books import Account, Books, differences, enter
+from webapi.cli.replay.books import ACKNOWLEDGED, Account, Books, differences, enter
 
 CLOSED: dict[str, Json] = {
     "status": "closed",
@@ -19,14 +19,14 @@ CLOSED: dict[str, Json] = {
 GOOD = Account(
     reference="C-2026-000001",
     complaint=CLOSED,
-    events=Counter(received=1, acknowledged=1, closed=1),
+    events=Counter({"received": 1, ACKNOWLEDGED: 1, "closed": 1}),
     instance_state="COMPLETED",
     waits=(),
 )
 OPEN = replace(
     GOOD,
     complaint=CLOSED | {"status": "answered", "outcome": None, "closedAt": None},
-    events=Counter(received=1, acknowledged=1),
+    events=Counter({"received": 1, ACKNOWLEDGED: 1}),
     instance_state="ACTIVE",
     waits=("answer or time limit await-response",),
 )
@@ -46,9 +46,9 @@ def test_a_case_that_accounts_for_itself_has_no_difference(account: Account) -> 
         (replace(GOOD, complaint=CLOSED | {"acknowledgedAt": None}), "never acknowledged"),
         (replace(GOOD, complaint=CLOSED | {"outcome": None}), "without an outcome"),
         (replace(GOOD, complaint=CLOSED | {"closedAt": None}), "without a date"),
-        (replace(GOOD, events=Counter(received=1, acknowledged=1)), "0 closures"),
-        (replace(GOOD, events=Counter(received=2, acknowledged=1, closed=1)), "2 receipts"),
-        (replace(GOOD, events=Counter(received=1, closed=1)), "no acknowledgement"),
+        (replace(GOOD, events=Counter({"received": 1, ACKNOWLEDGED: 1})), "0 closures"),
+        (replace(GOOD, events=Counter({"received": 2, ACKNOWLEDGED: 1, "closed": 1})), "2 receipts"),
+        (replace(GOOD, events=Counter(received=1, closed=1)), "0 letters of acknowledgement"),
         (replace(GOOD, instance_state="ACTIVE", waits=("user task close",)), "work left"),
     ],
 )

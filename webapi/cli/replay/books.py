@@ -27,6 +27,7 @@ WAITS = {
     "INTERMEDIATE_CATCH_EVENT": "event",
 }
 """Kinds of elements at which an instance may stand still, and what it waits for there."""
+ACKNOWLEDGED = "letter-written acknowledgement"
 MET, MISSED = frozenset({"met"}), frozenset({"late", "overdue"})
 
 
@@ -37,6 +38,7 @@ class Account:
     reference: str
     complaint: Object
     events: Counter[str]
+    """How often each event stands on the timeline; a letter as `letter-written` with its name."""
     instance_state: str | None
     waits: tuple[str, ...]
     """What the instance stands at, such as `user task decide`; empty when it has ended."""
@@ -101,7 +103,7 @@ def differences(account: Account) -> list[str]:
     tests = [
         (complaint.get("acknowledgedAt") is None, "it was never acknowledged"),
         (events["received"] != 1, f"its timeline has {events['received']} receipts"),
-        (events["acknowledged"] < 1, "its timeline has no acknowledgement"),
+        (events[ACKNOWLEDGED] != 1, f"its timeline has {events[ACKNOWLEDGED]} letters of acknowledgement"),
         (events["closed"] != closed, f"it is {_status(account)} and its timeline has {events['closed']} closures"),
         (closed and not complaint.get("closedAt"), "it is closed without a date"),
         (closed and not complaint.get("outcome"), "it is closed without an outcome"),
@@ -133,10 +135,16 @@ def _account(service: Service, case: Case, states: Mapping[str, str], waits: Map
     return Account(
         reference=case.reference,
         complaint=complaint,
-        events=Counter(str(item.get("event")) for item in items),
+        events=Counter(_event(item) for item in items),
         instance_state=states.get(case.instance_key),
         waits=tuple(sorted(waits.get(case.instance_key, ()))),
     )
+
+
+def _event(item: Object) -> str:
+    """The event of an entry of the timeline; a letter goes by its own name."""
+    letter = cast("Object", item.get("details") or {}).get("letter")
+    return f"{item.get('event')} {letter}" if letter else str(item.get("event"))
 
 
 def _instances(service: Service, cases: Mapping[str, Case]) -> dict[str, str]:
