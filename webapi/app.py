@@ -13,6 +13,7 @@ from werkzeug.routing import BaseConverter, ValidationError
 
 from webapi import access, api, context, errors, limits, logs, metrics, security, sessions
 from webapi.json_provider import OrjsonProvider
+from webapi.waiting import Bell, Waiting
 
 if TYPE_CHECKING:
     from engine.bootstrap import Engine
@@ -63,6 +64,8 @@ def create_app(engine: Engine, settings: Settings, session_factory: sessions.Ses
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     if session_factory is not None:
         sessions.register(app, session_factory)
+    bell = Bell(session_factory.address if session_factory is not None else None)
+    app.extensions[context.WAITING] = Waiting(engine, bell)
     _register_parts(app, settings)
     return app
 

@@ -9,9 +9,11 @@ from flask import current_app
 if TYPE_CHECKING:
     from engine.bootstrap import Engine
     from engine.settings import Settings
+    from webapi.waiting import Waiting
 
 ENGINE = "amends.engine"
 SETTINGS = "amends.settings"
+WAITING = "amends.waiting"
 
 
 def engine() -> Engine:
@@ -22,3 +24,8 @@ def engine() -> Engine:
 def settings() -> Settings:
     """The settings that this application was made with."""
     return cast("Settings", current_app.extensions[SETTINGS])
+
+
+def waiting() -> Waiting:
+    """What waits on behalf of callers."""
+    return cast("Waiting", current_app.extensions[WAITING])

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy
 from flask import Flask, current_app, has_app_context
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as BaseSession
 from sqlalchemy.orm import Session
 
 from engine.store.connection import connect, sessions
@@ -19,15 +20,16 @@ from engine.store.connection import connect, sessions
 _POOL = "amends.pool"
 
 
-class _Database(SQLAlchemy):
-    """Flask-SQLAlchemy over the pool that the process already has."""
+class _RequestSession(BaseSession):
+    """A session over the pool that the process already has, instead of one that the extension would make."""
 
-    def _make_engine(self, bind_key: str | None, options: dict[str, Any], app: Flask) -> sqlalchemy.Engine:  # noqa: ARG002 - the extension's signature
-        pool: sqlalchemy.Engine = app.extensions[_POOL]
+    def get_bind(self, *_: Any, **__: Any) -> sqlalchemy.Engine:
+        """The pool of the application that serves the present request."""
+        pool: sqlalchemy.Engine = current_app.extensions[_POOL]
         return pool
 
 
-db = _Database(session_options={"expire_on_commit": False, "autoflush": True})
+db = SQLAlchemy(session_options={"class_": _RequestSession, "expire_on_commit": False, "autoflush": True})
 
 
 class Sessions:
@@ -46,6 +48,11 @@ class Sessions:
         if has_app_context() and _POOL in current_app.extensions:
             return db.session()
         return self._plain()
+
+    @property
+    def address(self) -> str:
+        """The database's address as libpq reads it, for connections of one's own."""
+        return self.pool.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
     def close(self) -> None:
         """Close every connection of the pool."""

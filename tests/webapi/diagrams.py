@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from io import BytesIO
+from itertools import pairwise
 
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>'
@@ -18,7 +19,7 @@ def process(process_id: str, *middle: str, before: str = "") -> bytes:
     names = ["start", *(f"step-{i}" for i in range(1, len(middle) + 1)), "end"]
     flows = "".join(
         f'<bpmn:sequenceFlow id="flow-{i}" sourceRef="{a}" targetRef="{b}"/>'
-        for i, (a, b) in enumerate(zip(names, names[1:], strict=False))
+        for i, (a, b) in enumerate(pairwise(names))
     )
     inside = "".join(
         text.format(
@@ -51,7 +52,7 @@ def service_task(job_type: str, retries: int = 3) -> str:
     return (
         '<bpmn:serviceTask id="{id}"><bpmn:extensionElements>'
         f'<zeebe:taskDefinition type="{job_type}" retries="{retries}"/>'
-        "<zeebe:taskHeaders><zeebe:header key=\"paper\" value=\"A4\"/></zeebe:taskHeaders>"
+        '<zeebe:taskHeaders><zeebe:header key="paper" value="A4"/></zeebe:taskHeaders>'
         "</bpmn:extensionElements>{flows}</bpmn:serviceTask>"
     )
 

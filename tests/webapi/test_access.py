@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask import Flask, session
+from flask_wtf.csrf import generate_csrf
 
 from engine.bootstrap import Engine
 from engine.settings import Settings
-from tests.webapi.conftest import PASSWORD, Caller
+from tests.webapi.callers import PASSWORD, Caller
 from webapi import auth
 from webapi.access import public, signed_in
 from webapi.app import create_app
@@ -75,8 +77,6 @@ def test_a_form_needs_its_token(pages: Flask, somebody: Callable[..., Caller]) -
     with browser.session_transaction() as inside:
         assert inside["username"] == "ann"
     with pages.test_request_context():
-        from flask_wtf.csrf import generate_csrf
-
         token, raw = generate_csrf(), session["csrf_token"]
     with browser.session_transaction() as inside:
         inside["csrf_token"] = raw
@@ -110,8 +110,6 @@ def test_answers_carry_the_headers_that_keep_browsers_safe(stranger: Caller) -> 
 
 
 def test_cookies_keep_to_tls_where_there_is_tls(engine: Engine, settings: Settings) -> None:
-    from dataclasses import replace
-
     app = create_app(engine, replace(settings, cookie_secure=True))
     app.add_url_rule("/test/enter", "enter", public(lambda: session.update(x=1) or "in"))
     answer = app.test_client().get("/test/enter")
@@ -120,8 +118,6 @@ def test_cookies_keep_to_tls_where_there_is_tls(engine: Engine, settings: Settin
 
 
 def test_refused_credentials_are_counted(engine: Engine, settings: Settings) -> None:
-    from dataclasses import replace
-
     client = create_app(engine, replace(settings, rate_limits=True)).test_client()
     tries = [client.get(ME, headers={"Authorization": "Bearer x"}).status_code for _ in range(61)]
     assert (tries[0], tries[-1]) == (401, 429)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import marshmallow as ma
+import orjson
 from flask import Blueprint
 from marshmallow import fields
 
@@ -12,7 +13,7 @@ from engine.permissions import Permission
 from engine.types import SearchRequest
 from webapi.access import actor, needs
 from webapi.api.contract import answers, takes
-from webapi.api.fields import JsonText, Key, Tenant, Text, VariablesField, by_integer, by_key, by_switch, by_text
+from webapi.api.fields import JsonText, Key, Tenant, Text, VariablesField, by_integer, by_key, by_text
 from webapi.api.schemas import Body, View, page_of, search_body
 from webapi.context import engine
 
@@ -26,7 +27,6 @@ class DecisionDefinitionView(View):
     decision_definition_id = fields.String()
     name = fields.String(allow_none=True)
     version = fields.Integer()
-    resource_name = fields.String()
     tenant_id = Tenant()
 
 
@@ -37,7 +37,6 @@ class DecisionDefinitionFilter(Body):
     decision_definition_id = by_text()
     name = by_text()
     version = by_integer()
-    is_latest_version = by_switch()
     tenant_id = Tenant()
 
 
@@ -61,11 +60,25 @@ class EvaluationView(View):
 
     decision_definition_key = Key()
     decision_definition_id = fields.String()
-    decision_definition_name = fields.String(allow_none=True)
     decision_definition_version = fields.Integer()
     output = JsonText()
-    evaluated_decisions = fields.Raw()
+    evaluated_decisions = fields.Method("written")
     tenant_id = Tenant()
+
+    def written(self, evaluated: Any) -> list[dict[str, Any]]:
+        """The trace in the words of Camunda 8, where every value is JSON in a string."""
+        return [_written(one) for one in evaluated.trace["evaluatedDecisions"]]
+
+
+_VALUES = ("output", "inputValue", "outputValue")
+
+
+def _written(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_written(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    return {name: orjson.dumps(value).decode() if name in _VALUES else _written(value) for name, value in part.items()}
 
 
 _SORT = ("decisionDefinitionKey", "decisionDefinitionId", "name", "version")

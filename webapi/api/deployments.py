@@ -11,6 +11,7 @@ from marshmallow import fields
 from engine.errors import Malformed, UnsupportedContent
 from engine.permissions import Permission
 from engine.processes import Resource
+from engine.processes.definition_views import DeployedDecision, DeployedForm, DeployedProcess
 from webapi.access import actor, needs
 from webapi.api.contract import answers, asks, declare, load
 from webapi.api.fields import Key, Tenant
@@ -48,8 +49,7 @@ class DecisionDeployed(View):
     decision_definition_id = fields.String()
     version = fields.Integer()
     name = fields.String(allow_none=True)
-    decision_requirements_id = fields.String()
-    decision_requirements_key = Key()
+    resource_name = fields.String()
     tenant_id = Tenant()
 
 
@@ -67,6 +67,13 @@ class _Part(View):
     process_definition = fields.Nested(ProcessDeployed)
     decision_definition = fields.Nested(DecisionDeployed)
     form = fields.Nested(FormDeployed)
+
+    @ma.pre_dump
+    def by_kind(self, part: Any, **_: Any) -> dict[str, Any]:
+        return {_KINDS[type(part)]: part}
+
+
+_KINDS = {DeployedProcess: "process_definition", DeployedDecision: "decision_definition", DeployedForm: "form"}
 
 
 class FindingView(View):

@@ -32,8 +32,7 @@ class ElementInstanceView(View):
     state = fields.String()
     start_date = Instant()
     end_date = Instant(allow_none=True)
-    has_incident = fields.Boolean()
-    incident_key = Key(allow_none=True)
+    element_instance_scope_key = Key(attribute="scope_key", allow_none=True)
     tenant_id = Tenant()
 
 
@@ -50,7 +49,7 @@ class ElementInstanceFilter(Body):
     state = by_word(*STATES)
     start_date = by_instant()
     end_date = by_instant()
-    element_instance_scope_key = by_key()
+    element_instance_scope_key = by_key(attribute="scope_key")
     tenant_id = Tenant()
 
 

@@ -60,8 +60,18 @@ class VariablesField(fields.Dict):
 class JsonText(fields.Field[Any]):
     """A value that travels as JSON inside a string, as values of variables do in Camunda 8."""
 
+    default_error_messages = {  # noqa: RUF012 - marshmallow's own convention
+        "invalid": "A value is written as JSON in a string: a text stands in quotes of its own."
+    }
+
     def _serialize(self, value: Any, attr: str | None, obj: Any, **_: Any) -> str:  # noqa: ARG002
         return orjson.dumps(value).decode()
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **_: Any) -> Any:  # noqa: ARG002
+        try:
+            return orjson.loads(value)
+        except (orjson.JSONDecodeError, TypeError) as error:
+            raise self.make_error("invalid") from error
 
 
 class Tenant(fields.Field[str]):

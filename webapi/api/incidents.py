@@ -32,7 +32,6 @@ class IncidentView(View):
     element_instance_key = Key(allow_none=True)
     job_key = Key(allow_none=True)
     creation_time = Instant()
-    resolution_time = Instant(allow_none=True)
     business_id = fields.String(allow_none=True)
     tenant_id = Tenant()
 
@@ -43,7 +42,6 @@ class IncidentFilter(Body):
     incident_key = by_key()
     state = by_word("ACTIVE", "RESOLVED")
     error_type = by_text()
-    error_message = by_text()
     process_definition_key = by_key()
     process_definition_id = by_text()
     process_instance_key = by_key()

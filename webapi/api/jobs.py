@@ -10,6 +10,7 @@ from marshmallow import fields
 from marshmallow.validate import Length, Range
 
 from engine.permissions import Permission
+from engine.processes.jobs import ActivationFields
 from engine.types import SearchRequest
 from webapi.access import actor, needs
 from webapi.api.contract import answers, takes
@@ -26,11 +27,10 @@ from webapi.api.fields import (
     by_word,
 )
 from webapi.api.schemas import Body, View, page_of, search_body
-from webapi.context import engine
-from webapi.waiting import JobRequest, activate_jobs
+from webapi.context import engine, waiting
 
 blueprint = Blueprint("jobs", __name__)
-STATES = ("CREATED", "COMPLETED", "FAILED", "ERROR_THROWN", "CANCELED", "RETRIES_UPDATED", "TIMED_OUT")
+STATES = ("CREATED", "COMPLETED", "ERROR_THROWN", "CANCELED")
 DAY = 24 * 3_600_000
 LONGEST_POLL = 60_000
 
@@ -47,16 +47,16 @@ class Activation(Body):
     tenant_ids = fields.List(Tenant(), load_default=None, allow_none=True)
 
     @ma.post_load
-    def request(self, data: dict[str, Any], **_: Any) -> JobRequest:
-        """As the engine counts: seconds."""
-        return JobRequest(
+    def request(self, data: dict[str, Any], **_: Any) -> tuple[ActivationFields, float]:
+        """What is asked for, as the engine takes it, and the seconds that the worker waits for it."""
+        wanted = ActivationFields(
             type=data["type"],
             worker=data["worker"] or "",
-            lock_seconds=data["timeout"] / 1000,
-            most=data["max_jobs_to_activate"],
+            timeout=data["timeout"] / 1000,
+            max_jobs=data["max_jobs_to_activate"],
             fetch_variables=data["fetch_variable"] or None,
-            wait_seconds=max(data["request_timeout"] or 0, 0) / 1000,
         )
+        return wanted, max(data["request_timeout"] or 0, 0) / 1000
 
 
 class _Milliseconds(fields.Field[Any]):
@@ -101,10 +101,7 @@ class JobView(View):
     retries = fields.Integer()
     worker = fields.String(allow_none=True)
     deadline = Instant(allow_none=True)
-    error_code = fields.String(allow_none=True)
     error_message = fields.String(allow_none=True)
-    has_failed_with_retries_left = fields.Boolean()
-    custom_headers = fields.Raw()
     element_id = fields.String(allow_none=True)
     element_instance_key = Key(allow_none=True)
     process_instance_key = Key(allow_none=True)
@@ -126,13 +123,12 @@ class JobFilter(Body):
     state = by_word(*STATES)
     worker = by_text()
     retries = by_integer()
-    deadline = by_instant()
-    error_message = by_text()
     element_id = by_text()
     element_instance_key = by_key()
     process_instance_key = by_key()
     process_definition_key = by_key()
     process_definition_id = by_text()
+    creation_time = by_instant()
     end_time = by_instant()
     business_id = by_text()
     tenant_id = Tenant()
@@ -147,10 +143,9 @@ class JobCompletion(Body):
 class JobFailure(Body):
     """That it went wrong: retries that are left, why, and how long to wait (milliseconds)."""
 
-    retries = fields.Integer(load_default=0, strict=True, validate=Range(0, 2**31 - 1))
+    retries = fields.Integer(load_default=0, strict=True, validate=Range(0, 1_000))
     error_message = Text(10_000, load_default=None, allow_none=True, least=0)
     retry_back_off = fields.Integer(load_default=0, strict=True, validate=Range(0, 30 * DAY))
-    variables = VariablesField(load_default=dict)
 
 
 class JobError(Body):
@@ -164,7 +159,7 @@ class JobError(Body):
 class JobChanges(Body):
     """New retries, or a new time (milliseconds from now) until the lock ends."""
 
-    retries = fields.Integer(load_default=None, strict=True, allow_none=True, validate=Range(0, 2**31 - 1))
+    retries = fields.Integer(load_default=None, strict=True, allow_none=True, validate=Range(1, 1_000))
     timeout = fields.Integer(load_default=None, strict=True, allow_none=True, validate=Range(1, DAY))
 
 
@@ -174,16 +169,17 @@ class JobUpdate(Body):
     changeset = fields.Nested(JobChanges, required=True)
 
 
-_SORT = ("jobKey", "type", "state", "worker", "retries", "deadline", "elementId", "processInstanceKey", "endTime")
+_SORT = ("jobKey", "type", "state", "worker", "retries", "elementId", "processInstanceKey", "endTime")
 
 
 @blueprint.post("/jobs/activation")
 @needs(Permission.JOB_WORK)
 @takes(Activation)
 @answers(ActivationView)
-def activate(body: JobRequest) -> Any:
+def activate(body: tuple[ActivationFields, float]) -> Any:
     """Take jobs of a type; with `requestTimeout` wait for the first one."""
-    return {"jobs": activate_jobs(engine(), actor(), body)}
+    wanted, seconds = body
+    return {"jobs": waiting().jobs(actor(), wanted, seconds)}
 
 
 @blueprint.post("/jobs/<key:key>/completion")
@@ -201,10 +197,8 @@ def complete(key: int, body: dict[str, Any]) -> None:
 @answers()
 def fail(key: int, body: dict[str, Any]) -> None:
     """Report a job as failed; without retries left it becomes an incident."""
-    engine().jobs.fail(
-        actor(), key, retries=body["retries"], error_message=body["error_message"],
-        retry_back_off=body["retry_back_off"] / 1000,
-    )  # fmt: skip
+    message, seconds = body["error_message"], body["retry_back_off"] / 1000
+    engine().jobs.fail(actor(), key, retries=body["retries"], error_message=message, retry_back_off=seconds)
 
 
 @blueprint.post("/jobs/<key:key>/error")
@@ -213,25 +207,23 @@ def fail(key: int, body: dict[str, Any]) -> None:
 @answers()
 def throw(key: int, body: dict[str, Any]) -> None:
     """Throw a BPMN error at the job's element."""
-    engine().jobs.throw_error(
-        actor(), key, error_code=body["error_code"], error_message=body["error_message"],
-        variables=body["variables"] or {},
-    )  # fmt: skip
+    message, variables = body["error_message"] or "", body["variables"] or {}
+    engine().jobs.throw_error(actor(), key, body["error_code"], message, variables)
 
 
 @blueprint.patch("/jobs/<key:key>")
-@needs(Permission.JOB_WORK, Permission.PROCESS_OPERATE)
+@needs(Permission.JOB_WORK)
 @takes(JobUpdate)
 @answers()
 def update(key: int, body: dict[str, Any]) -> None:
     """Change the retries or the lock of a job."""
-    timeout = body["changeset"]["timeout"]
-    seconds = None if timeout is None else timeout / 1000
-    engine().jobs.update(actor(), key, retries=body["changeset"]["retries"], timeout=seconds)
+    changes = body["changeset"]
+    timeout = None if changes["timeout"] is None else changes["timeout"] / 1000
+    engine().jobs.update(actor(), key, retries=changes["retries"], timeout=timeout)
 
 
 @blueprint.post("/jobs/search")
-@needs(Permission.PROCESS_READ, Permission.JOB_WORK)
+@needs(Permission.PROCESS_READ)
 @takes(search_body("Job", JobFilter, _SORT), optional=True)
 @answers(page_of("Job", JobView))
 def search(body: SearchRequest) -> Any:

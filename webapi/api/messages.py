@@ -1,9 +1,10 @@
-"""Messages: tell the instances that wait for one."""
+"""Messages and signals: tell the instances that wait for one."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import marshmallow as ma
 from flask import Blueprint
 from marshmallow import fields
 from marshmallow.validate import Range
@@ -26,6 +27,12 @@ class Correlation(Body):
     correlation_key = Text(load_default="", least=0)
     variables = VariablesField(load_default=dict)
     tenant_id = Tenant()
+
+    @ma.post_load
+    def message(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """As the engine takes it."""
+        given = {name: value for name, value in data.items() if name != "tenant_id"}
+        return {**given, "variables": given["variables"] or {}}
 
 
 class Publication(Correlation):
@@ -54,7 +61,7 @@ class CorrelationView(PublicationView):
 @answers(PublicationView)
 def publish(body: dict[str, Any]) -> Any:
     """Publish a message: to all that wait for it, and until it expires to those who come later."""
-    return engine().messages.publish(actor(), **_arguments(body))
+    return engine().messages.publish(actor(), **body)
 
 
 @blueprint.post("/messages/correlation")
@@ -62,10 +69,27 @@ def publish(body: dict[str, Any]) -> Any:
 @takes(Correlation)
 @answers(CorrelationView)
 def correlate(body: dict[str, Any]) -> Any:
-    """Hand a message to one instance that waits for it now; 404 where none does."""
-    return engine().messages.correlate(actor(), **_arguments(body))
+    """Hand a message to who waits for it now; 404 where nobody does."""
+    return engine().messages.correlate(actor(), **body)
 
 
-def _arguments(body: dict[str, Any]) -> dict[str, Any]:
-    given = {name: value for name, value in body.items() if name != "tenant_id"}
-    return {**given, "variables": given["variables"] or {}}
+class _Broadcast(Body):
+    signal_name = Text(required=True)
+    variables = VariablesField(load_default=dict)
+    tenant_id = Tenant()
+
+
+class BroadcastView(View):
+    """The signal, thrown."""
+
+    signal_key = Key()
+    tenant_id = Tenant()
+
+
+@blueprint.post("/signals/broadcast")
+@needs(Permission.MESSAGE_PUBLISH)
+@takes(_Broadcast)
+@answers(BroadcastView)
+def broadcast(body: dict[str, Any]) -> Any:
+    """Throw a signal: every instance that waits for its name hears it."""
+    return {"signal_key": engine().signals.broadcast(actor(), body["signal_name"], body["variables"] or {})}

@@ -11,7 +11,7 @@ from engine.permissions import Permission
 from engine.types import SearchRequest
 from webapi.access import actor, needs
 from webapi.api.contract import answers, declare, takes
-from webapi.api.fields import Key, Tenant, by_integer, by_key, by_switch, by_text
+from webapi.api.fields import Key, Tenant, by_integer, by_key, by_text
 from webapi.api.schemas import Body, View, list_of, page_of, search_body
 from webapi.context import engine
 
@@ -27,7 +27,6 @@ class ProcessDefinitionView(View):
     version = fields.Integer()
     version_tag = fields.String(allow_none=True)
     resource_name = fields.String()
-    has_start_form = fields.Boolean()
     tenant_id = Tenant()
 
 
@@ -40,7 +39,6 @@ class ProcessDefinitionFilter(Body):
     version = by_integer()
     version_tag = by_text()
     resource_name = by_text()
-    is_latest_version = by_switch()
     tenant_id = Tenant()
 
 

@@ -28,8 +28,7 @@ from webapi.api.fields import (
     by_word,
 )
 from webapi.api.schemas import Body, View, page_of, search_body
-from webapi.context import engine
-from webapi.waiting import wait_for_end
+from webapi.context import engine, waiting
 
 blueprint = Blueprint("process_instances", __name__)
 STATES = ("ACTIVE", "COMPLETED", "TERMINATED")
@@ -65,7 +64,7 @@ class Creation(Body):
 
 
 class CreationView(View):
-    """The instance that was started; `variables` only where its completion was awaited."""
+    """The instance that was started; its variables after its first steps, or at its end where that was awaited."""
 
     process_instance_key = Key()
     process_definition_key = Key()
@@ -82,9 +81,7 @@ class ProcessInstanceView(View):
     process_instance_key = Key()
     process_definition_key = Key()
     process_definition_id = fields.String()
-    process_definition_name = fields.String(allow_none=True)
     process_definition_version = fields.Integer()
-    process_definition_version_tag = fields.String(allow_none=True)
     business_id = fields.String(allow_none=True)
     state = fields.String()
     has_incident = fields.Boolean()
@@ -135,7 +132,7 @@ def create(body: dict[str, Any]) -> Any:
     if not body["await_completion"]:
         return started
     seconds = (body["request_timeout"] or USUAL_WAIT) / 1000
-    return wait_for_end(engine(), actor(), started, names=body["fetch_variables"], seconds=seconds)
+    return waiting().end(actor(), started, names=body["fetch_variables"], seconds=seconds)
 
 
 def _start(body: dict[str, Any]) -> StartInstance:

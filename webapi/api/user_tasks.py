@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, request
 from marshmallow import fields
 from marshmallow.validate import Length, Range
 
@@ -48,14 +48,12 @@ class UserTaskView(View):
     follow_up_date = Instant(allow_none=True)
     element_id = fields.String()
     element_instance_key = Key()
-    form_key = Key(allow_none=True)
     form_id = fields.String(allow_none=True)
     business_id = fields.String(allow_none=True)
     process_instance_key = Key()
     process_definition_key = Key()
     process_definition_id = fields.String()
-    process_definition_version = fields.Integer()
-    process_name = fields.String(allow_none=True)
+    completed_by = fields.String(allow_none=True)
     tenant_id = Tenant()
 
 
@@ -161,8 +159,8 @@ def get(key: int) -> Any:
 @needs(Permission.TASK_WORK, Permission.TASK_READ_ALL)
 @answers(FormFieldsView)
 def form(key: int) -> Any:
-    """The form of a user task."""
-    return engine().tasks.form(actor(), key)
+    """The form of a user task, in the language of `Accept-Language` where there is a translation."""
+    return engine().tasks.form(actor(), key, request.accept_languages.best or "en")
 
 
 @blueprint.patch("/user-tasks/<key:key>")

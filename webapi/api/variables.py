@@ -31,11 +31,11 @@ class VariableView(View):
 
 
 class VariableFilter(Body):
-    """What variables can be searched by; `value` is compared as JSON text, so a text stands in quotes."""
+    """What variables can be searched by; `value` is JSON in a string."""
 
     variable_key = by_key()
     name = by_text()
-    value = by_text()
+    value = JsonText()
     scope_key = by_key()
     process_instance_key = by_key()
     tenant_id = Tenant()

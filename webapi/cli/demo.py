@@ -96,5 +96,5 @@ def show(people: list[DemoPerson], address: str) -> None:
     table = Table("Log in as", "Password", "Groups", box=None, header_style="bold")
     for person in people:
         table.add_row(person.username, person.password or "(set before)", ", ".join(person.groups))
-    out().print(f"Staff log in at {address}/login; whoever complains starts at {address}/.", highlight=False)
+    out().print(f"Staff log in at {address}/log-in; whoever complains starts at {address}/.", highlight=False)
     out().print(table)

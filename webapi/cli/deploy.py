@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from engine.errors import DeploymentRefused, Finding
+from engine.processes.definition_views import DeployedDecision, DeployedForm, DeployedProcess
 from engine.types import SYSTEM
 from webapi.cli.common import as_json, err, finding_line, open_engine, out, print_json
 from webapi.runtime import SUFFIXES, library_resources, read_resources
@@ -41,14 +42,12 @@ def deploy(files: tuple[Path, ...], shipped: bool, machine: bool) -> None:  # no
         out().print(_line(part), markup=False, highlight=False)
 
 
-def _line(part: object) -> str:
-    for kind in ("process_definition", "decision_definition", "form"):
-        one = getattr(part, kind, None)
-        if one is not None:
-            name = getattr(one, f"{kind}_id", None)
-            version = getattr(one, f"{kind}_version", None) or getattr(one, "version", None)
-            return f"{kind.replace('_', ' ')}: {name}, version {version}"
-    return str(part)
+def _line(part: DeployedProcess | DeployedDecision | DeployedForm) -> str:
+    if isinstance(part, DeployedProcess):
+        return f"process {part.process_definition_id}, version {part.process_definition_version}"
+    if isinstance(part, DeployedDecision):
+        return f"decision {part.decision_definition_id}, version {part.version}"
+    return f"form {part.form_id}, version {part.version}"
 
 
 @click.command()
@@ -62,7 +61,7 @@ def lint(files: tuple[Path, ...], shipped: bool, machine: bool) -> None:  # noqa
     refused = False
     with open_engine() as engine:
         try:
-            findings = tuple(getattr(engine.deployments.deploy(SYSTEM, resources, dry_run=True), "findings", ()))
+            findings = engine.deployments.deploy(SYSTEM, resources, dry_run=True).findings
         except DeploymentRefused as error:
             findings, refused = error.findings, True
     _show(findings, machine=machine, count=len(resources))
