@@ -13,6 +13,7 @@ from webapi.cases.base import blueprint
 from webapi.cases.diagram import diagrams_of
 from webapi.cases.view import by_reference, dossier
 from webapi.context import engine
+from webapi.errors import problem_of
 from webapi.pages.files import download, uploads
 from webapi.pages.i18n import gettext
 from webapi.pages.words import ERROR, word
@@ -82,4 +83,4 @@ def _page(reference: str, problem: AmendsError | None = None, entered: str = "")
         problem=word(ERROR, problem.code) if problem else None,
         entered=entered,
     )
-    return answer, 422 if problem else 200
+    return answer, problem_of(problem).status if problem else 200

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any
 
+from engine.processes.instance_views import ElementInstanceView
 from engine.types import SYSTEM, SearchRequest
-from webapi.cases.process import elements
 from webapi.context import engine
 
 MOST = 500
@@ -58,36 +56,37 @@ def diagrams_of(instance_key: int | None) -> tuple[Diagram, ...]:
     wanted = SearchRequest(
         filter={"process_instance_key": instance_key}, sort=(("element_instance_key", "asc"),), limit=MOST
     )
-    by_definition: dict[int, list[Any]] = defaultdict(list)
+    failed = _failed(instance_key)
+    by_definition: dict[int, dict[str, list[ElementInstanceView]]] = {}
     for found in engine().instances.search_elements(SYSTEM, wanted).items:
-        by_definition[found.process_definition_key].append(found)
-    return tuple(_diagram(key, found) for key, found in by_definition.items())
+        of_process = by_definition.setdefault(found.process_definition_key, {})
+        of_process.setdefault(found.element_id, []).append(found)
+    return tuple(
+        Diagram(definition_key=key, tokens=tuple(_token(visits, failed) for visits in of_process.values()))
+        for key, of_process in by_definition.items()
+    )
 
 
-def _diagram(definition_key: int, found: list[Any]) -> Diagram:
-    described = elements(definition_key)
-    states: dict[str, list[str]] = defaultdict(list)
-    kinds: dict[str, str] = {}
-    for one in found:
-        states[one.element_id].append(_state(one))
-        kinds[one.element_id] = one.type
-    tokens = []
-    for element_id, all_states in states.items():
-        state = min(all_states, key=_ORDER.index)
-        name = described[element_id].name if element_id in described else ""
-        tokens.append(
-            Token(
-                element_id=element_id,
-                name=name or element_id,
-                state=state,
-                count=all_states.count(state),
-                container=kinds[element_id] in _CONTAINERS,
-            )
-        )
-    return Diagram(definition_key=definition_key, tokens=tuple(tokens))
+def _failed(instance_key: int) -> frozenset[int]:
+    """Element instances that an open incident holds up."""
+    wanted = SearchRequest(filter={"process_instance_key": instance_key, "state": "ACTIVE"}, limit=MOST)
+    found = engine().incidents.search(SYSTEM, wanted).items
+    return frozenset(one.element_instance_key for one in found if one.element_instance_key is not None)
 
 
-def _state(found: Any) -> str:
-    if found.state != "ACTIVE":
-        return "done"
-    return "incident" if found.has_incident else "active"
+def _token(visits: list[ElementInstanceView], failed: frozenset[int]) -> Token:
+    states = [_state(visit, failed) for visit in visits]
+    state, first = min(states, key=_ORDER.index), visits[0]
+    return Token(
+        element_id=first.element_id,
+        name=first.element_name or first.element_id,
+        state=state,
+        count=states.count(state),
+        container=first.type in _CONTAINERS,
+    )
+
+
+def _state(visit: ElementInstanceView, failed: frozenset[int]) -> str:
+    if visit.element_instance_key in failed:
+        return "incident"
+    return "active" if visit.state == "ACTIVE" else "done"

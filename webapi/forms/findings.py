@@ -19,6 +19,7 @@ RULES: Mapping[str, Lazy] = {
     "email": _l("This is no e-mail address. It should look like name@example.org."),
     "phone": _l("This is no telephone number."),
     "options": _l("This is none of the choices."),
+    "date": _l("This day lies in the future."),
     "unknown-field": _l("The form has changed. Load the page again."),
 }
 

@@ -77,6 +77,7 @@ def register(app: Flask) -> None:
         "paragraphs": paragraphs,
         "group_name": configured.group_name,
         "entry": configured.entry,
+        "event_words": lambda entry: words.happening(entry.event, entry.details),
         "derivation_step": step_sentence,
         "word": lambda code, table: words.word(getattr(words, table), code),
     }

@@ -40,6 +40,11 @@ DECISION: Words = {
     "rejected": _l("Not upheld"),
 }
 
+RESPONSE: Words = {
+    "accepted": _l("accepted"),
+    "refused": _l("refused"),
+}
+
 OUTCOME: Words = {
     "resolved": _l("Resolved: the answer was accepted"),
     "resolved-by-silence": _l("Resolved: no objection within the time allowed"),
@@ -56,6 +61,18 @@ DEADLINE: Words = {
     "level_3": _l("Escalation to management"),
     "complainant_reply": _l("Reply by the complainant"),
     "progress_update": _l("News about progress"),
+}
+
+PROMISE: Words = {
+    "final_response": _l("Our answer, at the latest"),
+    "progress_update": _l("News from us, at the latest"),
+    "complainant_reply": _l("Your reply, at the latest"),
+}
+
+PERIOD: Words = {
+    "progress_update": _l("You hear from us at least every"),
+    "final_response": _l("You have our answer within"),
+    "complainant_reply": _l("You can reply to it for"),
 }
 
 SEVERITY: Words = {
@@ -134,6 +151,28 @@ NOTE: Words = {
 
 EVENT: Words = {
     "received": _l("Complaint received"),
+    "status": _l("New status"),
+    "assessed": _l("Assessed"),
+    "deadlines-set": _l("Dates set"),
+    "letter-written": _l("Letter written"),
+    "message-written": _l("Message to the complainant"),
+    "message-received": _l("Message from the complainant"),
+    "question-answered": _l("The complainant answered a question"),
+    "decided": _l("Decided"),
+    "reviewed": _l("Reviewed"),
+    "responded": _l("The complainant responded to the answer"),
+    "remedy-done": _l("Remedy carried out"),
+    "escalated": _l("Escalated"),
+    "withdrawn": _l("Withdrawn by the complainant"),
+    "corrected": _l("Corrected"),
+    "attachment-added": _l("File added"),
+    "survey-answered": _l("The complainant rated the handling"),
+    "closed": _l("Closed"),
+}
+
+WHO: Words = {
+    "system": _l("the system"),
+    "complainant": _l("the complainant"),
 }
 
 ERROR: Words = {
@@ -156,7 +195,12 @@ ERROR: Words = {
     "too-many-requests": _l("Too many tries in a short time. Wait a minute and try again."),
     "overloaded": _l("The service is very busy. Try again in a little while."),
     "configuration-invalid": _l("The service is not set up right. The administrators have been told."),
-    "incident": _l("The case is held up by a technical fault."),
+    "timed-out": _l("This took too long. Try again in a little while."),
+    "feel-syntax": _l("An expression of the process cannot be read. The process owner has to correct it."),
+    "feel-limit": _l("An expression of the process takes too long. The process owner has to correct it."),
+    "feel-value": _l("An expression of the process has no usable value. The process owner has to correct it."),
+    "mail-failed": _l("The e-mail could not be sent yet."),
+    "mail-refused": _l("The e-mail was refused by the receiving side."),
 }
 
 ERROR_TITLE: Words = {
@@ -180,3 +224,27 @@ def word(table: Words, code: str | None) -> str:
         return ""
     found = table.get(code)
     return str(found) if found is not None else code.replace("-", " ").replace("_", " ").capitalize()
+
+
+def who(username: str) -> str:
+    """An actor as people call it: those who are no persons have words of their own."""
+    found = WHO.get(username)
+    return username if found is None else str(found)
+
+
+def happening(event: str, details: Mapping[str, object]) -> str:
+    """One entry of a timeline: what happened, and the code that says more about it, in words."""
+    more = ""
+    for name, table in _DETAILS.get(event, {}).items():
+        more = word(table, str(details[name])) if details.get(name) else more
+    return f"{word(EVENT, event)}: {more}" if more else word(EVENT, event)
+
+
+_DETAILS: Mapping[str, Mapping[str, Words]] = {
+    "status": {"to": STATUS},
+    "letter-written": {"letter": LETTER},
+    "decided": {"outcome": DECISION},
+    "responded": {"response": RESPONSE},
+    "received": {"channel": CHANNEL},
+    "closed": {"outcome": OUTCOME, "closedAs": OUTCOME},
+}

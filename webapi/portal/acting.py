@@ -8,15 +8,18 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.complaints.views import Upload
-from engine.errors import AmendsError, NotFound
+from engine.errors import AmendsError, FormInvalid, NotFound
+from webapi import forms
 from webapi.access import public
 from webapi.context import engine
+from webapi.errors import problem_of
 from webapi.limits import limit_tracking_code
+from webapi.pages import language
 from webapi.pages.files import uploads
 from webapi.pages.i18n import gettext
 from webapi.portal import base
 from webapi.portal.base import blueprint
-from webapi.portal.following import page
+from webapi.portal.following import SURVEY, page
 
 
 @blueprint.post("/follow/case/answer")
@@ -27,8 +30,7 @@ def answer() -> ResponseReturnValue:
     text, files = _text("text"), uploads("files")
 
     def act(code: str) -> None:
-        for file in files:
-            engine().complaints.attach_public(code, file)
+        _all(code, files)
         engine().complaints.answer(code, text)
 
     return _done(act, gettext("Thank you. We have your answer and go on."), text=text)
@@ -52,10 +54,7 @@ def attach() -> ResponseReturnValue:
     """Add evidence."""
     files = uploads("files")
 
-    def act(code: str) -> None:
-        _all(code, files)
-
-    return _done(act, gettext("Your files have been added."))
+    return _done(lambda code: _all(code, files), gettext("Your files have been added."))
 
 
 def _all(code: str, files: tuple[Upload, ...]) -> None:
@@ -74,7 +73,7 @@ def respond() -> ResponseReturnValue:
         if accepted
         else gettext("You have refused our answer. We will look at your case again.")
     )
-    return _done(lambda code: engine().complaints.respond(code, accepted=accepted, reason=reason), told, reason=reason)
+    return _done(lambda code: engine().complaints.respond(code, accepted, reason), told, reason=reason)
 
 
 @blueprint.post("/follow/case/withdrawal")
@@ -83,7 +82,7 @@ def respond() -> ResponseReturnValue:
 def withdraw() -> ResponseReturnValue:
     """Withdraw the complaint; it has to be confirmed with a tick."""
     if request.form.get("sure") != "yes":
-        return page("refused")
+        return page("refused", status=422)
     reason = _text("reason")
     return _done(lambda code: engine().complaints.withdraw(code, reason), gettext("You have withdrawn your complaint."))
 
@@ -93,8 +92,15 @@ def withdraw() -> ResponseReturnValue:
 @limit_tracking_code
 def survey() -> ResponseReturnValue:
     """Rate how the complaint was handled (clause 8.3)."""
-    answers = {name: value for name, value in request.form.items() if name != "csrf_token" and value}
-    return _done(lambda code: engine().complaints.survey(code, answers), gettext("Thank you for telling us."))
+    view = engine().forms.view(SURVEY, language=language.current())
+    answers = forms.read(view, request.form)
+    try:
+        checked = engine().forms.check(SURVEY, answers, language=language.current())
+    except FormInvalid as refusal:
+        view = engine().forms.view(SURVEY, language=language.current(), answers=answers)
+        return page(survey=forms.build(view, forms.errors_of(refusal.findings, view)), status=422)
+    kept = {name: value for name, value in {**checked.variables, **checked.register}.items() if value is not None}
+    return _done(lambda code: engine().complaints.survey(code, kept), gettext("Thank you for telling us."))
 
 
 def _text(name: str) -> str:
@@ -111,6 +117,6 @@ def _done(act: Callable[[str], object], told: str, **entered: str) -> ResponseRe
     except NotFound:
         raise
     except AmendsError as refusal:
-        return page(refusal.code, **entered)
+        return page(refusal.code, status=problem_of(refusal).status, **entered)
     flash(told, "good")
     return redirect(url_for("portal.status"), 303)

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.errors import AmendsError, Malformed, Refused
+from engine.errors import AmendsError, Malformed, Refused, TooLarge, UnsupportedContent
 from engine.tasks.forms.model import FormView
 from engine.types import COMPLAINANT, Json
 from webapi import forms
 from webapi.access import public
 from webapi.context import engine
+from webapi.errors import problem_of
 from webapi.limits import limit_filing
 from webapi.pages import language
 from webapi.pages.files import uploads
 from webapi.pages.words import ERROR, word
 from webapi.portal import base, following
 from webapi.portal.base import blueprint
-from webapi.portal.receipt import receipt_of
+from webapi.portal.receipt import in_form_terms, receipt_of
 
 FORM = "file-complaint"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
@@ -59,9 +59,7 @@ def take() -> ResponseReturnValue:
         checked = engine().forms.check(FORM, answers, language=language.current())
         filed = receipt_of({**checked.variables, **checked.register}, uploads("attachments"), language.current())
         received = engine().complaints.receive(COMPLAINANT, filed, idempotency=token)
-    except Refused as refusal:
-        return _again(answers, refusal, token)
-    except AmendsError as refusal:
+    except (Refused, TooLarge, UnsupportedContent) as refusal:
         return _again(answers, refusal, token)
     base.keep_receipt(received.reference, received.tracking_code)
     return redirect(url_for("portal.receipt"), 303)
@@ -79,10 +77,10 @@ def receipt() -> ResponseReturnValue:
 
 def _again(answers: dict[str, Json], refusal: AmendsError, token: str) -> ResponseReturnValue:
     view = _view(answers)
-    errors: Iterable[forms.Error] = forms.errors_of(refusal.findings, view)
-    if not refusal.findings:
+    errors = forms.errors_of(map(in_form_terms, refusal.findings), view)
+    if not errors:
         errors = (forms.Error(key="", text=word(ERROR, refusal.code)),)
-    return _page(forms.build(view, errors), token), 422
+    return _page(forms.build(view, errors), token), problem_of(refusal).status
 
 
 def _page(form: forms.Form, token: str) -> str:

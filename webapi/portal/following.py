@@ -6,14 +6,18 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.errors import NotFound
+from webapi import forms
 from webapi.access import public
 from webapi.context import engine
 from webapi.limits import limit_tracking_code
+from webapi.pages import language
 from webapi.pages.files import download
 from webapi.pages.words import ERROR, word
 from webapi.portal import base
 from webapi.portal.base import blueprint
 from webapi.portal.view import Shown, shown
+
+SURVEY = "survey"
 
 
 @blueprint.get("/follow")
@@ -47,14 +51,18 @@ def status() -> ResponseReturnValue:
     return page()
 
 
-def page(problem: str | None = None, **entered: str) -> ResponseReturnValue:
+def page(
+    problem: str | None = None, survey: forms.Form | None = None, status: int = 200, **entered: str
+) -> ResponseReturnValue:
     """The case as it stands; `problem` is an error code to tell, `entered` what was typed and shall not be lost."""
     found = case()
     if found is None:
         return redirect(url_for("portal.enter_code"), 303)
+    if found.status.may_survey and survey is None:
+        survey = forms.build(engine().forms.view(SURVEY, language=language.current()))
     told = word(ERROR, problem) if problem else None
-    answer = render_template("portal/status.html", case=found, problem=told, entered=entered)
-    return answer, 422 if problem else 200
+    shown = {"case": found, "problem": told, "entered": entered, "survey": survey}
+    return render_template("portal/status.html", **shown), status
 
 
 def case() -> Shown | None:
@@ -74,8 +82,8 @@ def case() -> Shown | None:
 @limit_tracking_code
 def attachment(attachment_key: int) -> ResponseReturnValue:
     """One of the files of the case, as a download: never shown as a page of ours."""
-    view, content = engine().complaints.content_public(base.known_code() or "", attachment_key)
-    return download(view.name, view.content_type, content)
+    found = engine().complaints.attachment_public(base.known_code() or "", attachment_key)
+    return download(found.name, found.content_type, found.path.read_bytes())
 
 
 @blueprint.post("/follow/leave")

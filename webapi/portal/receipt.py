@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from engine.complaints.views import PartyData, Receipt, Upload
+from engine.errors import Finding
 from engine.types import Json
 
 PARTY = ("name", "organisation", "email", "phone", "address", "postcode", "town", "country")
@@ -35,6 +37,12 @@ def receipt_of(answers: Mapping[str, Json], attachments: tuple[Upload, ...], lan
         remedy_sought=_text(answers, "remedySought"),
         attachments=attachments,
     )
+
+
+def in_form_terms(finding: Finding) -> Finding:
+    """A finding of the register about a part of the complaint, about the field of the form it came from."""
+    part, *parts = (finding.element_id or "").rpartition(".")[2].split("_")
+    return replace(finding, element_id=part + "".join(word.title() for word in parts))
 
 
 def _text(answers: Mapping[str, Json], name: str) -> str | None:

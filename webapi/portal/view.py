@@ -8,7 +8,7 @@ from datetime import datetime
 
 from engine.complaints.views import PublicStatus
 from webapi.pages.i18n import Lazy
-from webapi.pages.words import DEADLINE, word
+from webapi.pages.words import PROMISE, word
 from webapi.portal.steps import OUTCOME_TEXT, STATUS_TEXT, Step, steps_of
 
 # What staff promise each other is no promise to the complainant.
@@ -42,7 +42,7 @@ def shown(status: PublicStatus) -> Shown:
         outcome=OUTCOME_TEXT.get(status.outcome or ""),
         steps=steps_of(status.status),
         promises=tuple(
-            Promise(title=word(DEADLINE, kind), at=status.deadlines[kind])
+            Promise(title=word(PROMISE, kind), at=status.deadlines[kind])
             for kind in PROMISED
             if kind in status.deadlines
         ),

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
 from typing import Literal
 
 from flask import render_template, request
-from flask_babel import get_timezone  # type: ignore[import-untyped]  # see webapi.pages.i18n
 
 from engine.permissions import Permission
 from engine.tasks.views import TaskCounts
-from engine.types import Actor, SearchRequest
+from engine.types import SearchRequest
 from webapi.access import actor, needs
 from webapi.context import engine
 from webapi.pages.i18n import Lazy
@@ -25,41 +23,19 @@ Filter = Mapping[str, object]
 
 @dataclass(frozen=True, kw_only=True)
 class Pile:
-    """One of the ways to look at the tasks: its title, which tasks lie in it, and how many."""
+    """One of the ways to look at the tasks: the engine's name for it, its title, and how many lie in it."""
 
     code: str
     title: Lazy
-    filter: Callable[[Actor], Filter]
     count: Callable[[TaskCounts], int]
 
 
-def _today() -> Filter:
-    zone = get_timezone()
-    start = datetime.combine(engine().clock.now().astimezone(zone).date(), time.min, zone)
-    return {"$gte": start.astimezone(UTC), "$lt": (start + timedelta(days=1)).astimezone(UTC)}
-
-
 PILES = (
-    Pile(code="mine", title=_l("Mine"), filter=lambda who: {"assignee": who.username}, count=lambda c: c.mine),
-    Pile(
-        code="groups",
-        title=_l("My groups"),
-        filter=lambda who: {"candidate_group": {"$in": sorted(who.groups)}},
-        count=lambda c: c.my_groups,
-    ),
-    Pile(
-        code="unclaimed",
-        title=_l("Unclaimed"),
-        filter=lambda who: {"candidate_group": {"$in": sorted(who.groups)}, "assignee": {"$exists": False}},
-        count=lambda c: c.unclaimed,
-    ),
-    Pile(
-        code="overdue",
-        title=_l("Overdue"),
-        filter=lambda _: {"due_date": {"$lt": engine().clock.now()}},
-        count=lambda c: c.overdue,
-    ),
-    Pile(code="today", title=_l("Due today"), filter=lambda _: {"due_date": _today()}, count=lambda c: c.due_today),
+    Pile(code="mine", title=_l("Mine"), count=lambda c: c.mine),
+    Pile(code="my-groups", title=_l("My groups"), count=lambda c: c.my_groups),
+    Pile(code="unclaimed", title=_l("Unclaimed"), count=lambda c: c.unclaimed),
+    Pile(code="overdue", title=_l("Overdue"), count=lambda c: c.overdue),
+    Pile(code="due-today", title=_l("Due today"), count=lambda c: c.due_today),
 )
 
 SORTS: Mapping[str, tuple[Lazy, tuple[tuple[str, Literal["asc", "desc"]], ...]]] = {
@@ -93,9 +69,9 @@ class Choice:
             after=request.args.get("after") or None,
         )
 
-    def search(self, who: Actor) -> SearchRequest:
+    def search(self) -> SearchRequest:
         """The search of the engine for this choice."""
-        found = {"state": "CREATED", **self.pile.filter(who), **by_text(self.text)}
+        found = {"inbox": self.pile.code, **by_text(self.text)}
         return SearchRequest(filter=found, sort=SORTS[self.sort][1], limit=PAGE, after=self.after)
 
 
@@ -116,7 +92,7 @@ def inbox() -> str:
     who = actor()
     counts = engine().tasks.counts(who)
     choice = Choice.of_request(counts)
-    page = engine().tasks.search(who, choice.search(who))
+    page = engine().tasks.search(who, choice.search())
     shown = {"choice": choice, "page": page, "piles": [(p, p.count(counts)) for p in PILES], "sorts": SORTS}
     full = len(page.items) == PAGE
     return render_template("tasklist/inbox.html", more=page.end_cursor if full else None, **shown)

@@ -147,6 +147,6 @@ def _case(who: Actor, reference: str | None) -> ComplaintView | None:
 
 def _next(who: Actor) -> str:
     """The most urgent task that is already one's own, else the list."""
-    mine = {"state": "CREATED", "assignee": who.username}
-    found = engine().tasks.search(who, SearchRequest(filter=mine, sort=(("due_date", "asc"),), limit=1)).items
+    wanted = SearchRequest(filter={"inbox": "mine"}, sort=(("due_date", "asc"),), limit=1)
+    found = engine().tasks.search(who, wanted).items
     return url_for("tasklist.task", key=found[0].user_task_key) if found else url_for("tasklist.inbox")

@@ -27,6 +27,7 @@ export default defineConfig({
   plugins: [precompress],
   build: {
     outDir,
+    assetsDir: '',
     emptyOutDir: true,
     manifest: 'manifest.json',
     license: { fileName: 'licenses.md' },
