@@ -150,3 +150,9 @@ class ConfigurationInvalid(AmendsError):
     """A configuration file or setting is wrong."""
 
     code = "configuration-invalid"
+
+
+class SchemaOutdated(AmendsError):
+    """The tables of the database belong to another version: run `amends migrate-db`."""
+
+    code = "schema-outdated"

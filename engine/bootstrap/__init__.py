@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-
-from sqlalchemy import text
 
 from engine.bootstrap.expressions import functions
 from engine.clock import Clock
 from engine.permissions import load_roles
 from engine.processes import (
+    ActivatedJob,
     Advance,
     Catalogue,
     ClockService,
@@ -23,10 +23,15 @@ from engine.processes import (
     SignalService,
     TimerService,
 )
+from engine.processes.signals import JOB_TYPE as SIGNAL_JOB
 from engine.records import AuditService, PeopleService
 from engine.settings import Settings
+from engine.store.migrations import require_current
 from engine.store.unit_of_work import SessionFactory, UnitsOfWork
-from engine.types import Actor
+from engine.types import Actor, Json
+
+Handler = Callable[[ActivatedJob], Mapping[str, Json] | None]
+"""Does a job and gives its result variables. Called outside of any transaction; must bear a repeat."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +52,8 @@ class Engine:
     timers: TimerService
     audit: AuditService
     clocks: ClockService
+    handlers: Mapping[str, Handler]
+    """What the worker does with built-in jobs, by their type."""
 
     def set_clock(self, actor: Actor, instant: datetime) -> None:
         """Pin the clock for all processes of this installation; see `ClockService.pin`."""
@@ -57,9 +64,12 @@ class Engine:
         self.clocks.reset(actor)
 
     def check(self) -> None:
-        """Whether the database answers; raises what the driver raises."""
+        """Go on only if the database answers and its tables are those of this version.
+
+        Raises `SchemaOutdated`, or what the driver raises. The web and the worker ask before they begin.
+        """
         with self.units() as uow:
-            uow.session.execute(text("SELECT 1"))
+            require_current(uow.session.connection())
 
 
 def make_engine(settings: Settings, session_factory: SessionFactory, clock: Clock) -> Engine:
@@ -68,7 +78,7 @@ def make_engine(settings: Settings, session_factory: SessionFactory, clock: Cloc
     roles = load_roles(settings.config_file("roles.toml"))
     hooks = Hooks(groups=frozenset(roles.groups))
     advance = Advance(Catalogue(functions(settings)), hooks)
-    timers = TimerService(units, advance)
+    timers, signals = TimerService(units, advance), SignalService(units, advance)
     return Engine(
         settings=settings,
         clock=clock,
@@ -78,10 +88,11 @@ def make_engine(settings: Settings, session_factory: SessionFactory, clock: Cloc
         deployments=DeploymentService(units, advance.catalogue, hooks),
         instances=InstanceService(units, advance),
         messages=MessageService(units, advance),
-        signals=SignalService(units, advance),
+        signals=signals,
         jobs=JobService(units, advance),
         incidents=IncidentService(units, advance),
         timers=timers,
         audit=AuditService(units),
         clocks=ClockService(units, clock, timers),
+        handlers={SIGNAL_JOB: lambda job: signals.deliver(job.job_key)},
     )

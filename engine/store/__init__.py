@@ -21,3 +21,10 @@ def tables() -> MetaData:
         if module.name not in _NOT_TABLES:
             importlib.import_module(f"{__name__}.{module.name}")
     return Base.metadata
+
+
+def migrate(url: str) -> None:
+    """Bring the tables at `url` up to date; see `engine.store.migrations`."""
+    from engine.store.migrations import upgrade  # noqa: PLC0415 - who only works with tables needs no Alembic
+
+    upgrade(url)

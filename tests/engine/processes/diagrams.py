@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from engine.processes import Resource
 
 _HEAD = (
@@ -14,8 +16,7 @@ _HEAD = (
 
 def flows(*ids: str) -> str:
     """Sequence flows from each element to the next."""
-    pairs = zip(ids, ids[1:], strict=False)
-    return "".join(f'<bpmn:sequenceFlow id="{a}_{b}" sourceRef="{a}" targetRef="{b}"/>' for a, b in pairs)
+    return "".join(f'<bpmn:sequenceFlow id="{a}_{b}" sourceRef="{a}" targetRef="{b}"/>' for a, b in pairwise(ids))
 
 
 def diagram(process_id: str, content: str, *, extra: str = "") -> Resource:
@@ -55,7 +56,8 @@ def one_user_task(process_id: str = "case") -> Resource:
 
 def one_job(process_id: str = "robot", retries: int = 3) -> Resource:
     """Start, service task `work` of type `paint`, end."""
-    return diagram(process_id, START + service_task("work", "paint", retries=retries) + END + flows("start", "work", "end"))
+    work = service_task("work", "paint", retries=retries)
+    return diagram(process_id, START + work + END + flows("start", "work", "end"))
 
 
 def reminded(process_id: str = "reminded", duration: str = "=deadline") -> Resource:

@@ -1,13 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-
-import pytest
 
 from engine.bootstrap import Engine
-from engine.errors import AlreadyCompleted, Conflict, IdempotencyMismatch, Malformed, NotFound
-from engine.processes import StartInstance
 from engine.types import SYSTEM, SearchRequest
 from tests.engine.processes.diagrams import one_user_task
 

@@ -1,0 +1,122 @@
+"""Doing built-in jobs: the same calls that an outside worker makes, from threads of this process.
+
+A handler does its work outside of any transaction of ours and must bear a repeat: a worker that dies keeps its locks
+until they run out, then the job is given to the next one.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable
+from functools import partial
+
+from engine.bootstrap import Engine, Handler
+from engine.bpmn import BpmnError
+from engine.errors import AlreadyCompleted, AmendsError
+from engine.processes import ActivatedJob
+from engine.types import SYSTEM
+
+_LOG = logging.getLogger(__name__)
+LOCK_SECONDS = 60.0
+LOOK_SECONDS = 2.0
+"""Between two looks at the queue at most; a notice comes sooner."""
+BATCH = 20
+FIRST_BACK_OFF = 10.0
+"""Seconds before the second try; doubled with each further one."""
+
+
+class JobRunner:
+    """Threads that take jobs of the types in `engine.handlers` and do them."""
+
+    def __init__(self, engine: Engine, threads: int) -> None:
+        self._engine = engine
+        self._name = f"{socket.gethostname()}-{os.getpid()}"
+        self._wanted, self._stopping = threading.Condition(), False
+        self._rings = 0
+        self._threads = [
+            threading.Thread(target=self._run, name=f"amends-jobs-{i}", daemon=True) for i in range(threads)
+        ]
+
+    def start(self) -> None:
+        """Begin."""
+        if self._engine.handlers:
+            for thread in self._threads:
+                thread.start()
+
+    def stop(self) -> None:
+        """Finish the jobs at hand, then stop."""
+        with self._wanted:
+            self._stopping = True
+            self._wanted.notify_all()
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join()
+
+    def wake(self, job_type: str | None = None) -> None:
+        """There is a job of this type, or perhaps of any."""
+        if job_type is None or job_type in self._engine.handlers:
+            with self._wanted:
+                self._rings += 1
+                self._wanted.notify()
+
+    def _run(self) -> None:
+        while not self._stopping:
+            rings = self._rings
+            try:
+                done = self.work()
+            except Exception:  # noqa: BLE001 - a worker outlives a database that is away for a while
+                _LOG.exception("the queue of jobs cannot be read")
+                done = 0
+            with self._wanted:
+                if not done and not self._stopping and rings == self._rings:
+                    self._wanted.wait(LOOK_SECONDS)
+
+    def work(self) -> int:
+        """One round over all types; gives how many jobs were done, well or badly."""
+        return sum(self._work_on(job_type, handler) for job_type, handler in self._engine.handlers.items())
+
+    def _work_on(self, job_type: str, handler: Handler) -> int:
+        jobs = self._engine.jobs.activate(
+            SYSTEM, type=job_type, worker=self._name, timeout=LOCK_SECONDS, max_jobs=BATCH
+        )
+        for number, job in enumerate(jobs):
+            if self._stopping:
+                self._give_back(jobs[number:])
+                return number
+            self._do(job, handler)
+        return len(jobs)
+
+    def _do(self, job: ActivatedJob, handler: Handler) -> None:
+        try:
+            result = handler(job)
+            self._engine.jobs.complete(SYSTEM, job.job_key, result)
+        except AlreadyCompleted:
+            _LOG.info("job was done by somebody else", extra={"job": job.job_key})
+        except BpmnError as error:
+            self._settle(partial(self._throw, job, error))
+        except Exception as error:  # noqa: BLE001 - a handler may fail in any way; the job tells and is tried again
+            _LOG.warning("job failed", extra={"job": job.job_key, "type": job.type}, exc_info=True)
+            self._settle(partial(self._fail, job, error))
+
+    def _throw(self, job: ActivatedJob, error: BpmnError) -> None:
+        self._engine.jobs.throw_error(SYSTEM, job.job_key, error.error_code, error.message, error.variables)
+
+    def _fail(self, job: ActivatedJob, error: Exception) -> None:
+        # An unforeseen error may quote an address or a letter, so only its kind is kept.
+        message = error.message if isinstance(error, AmendsError) else type(error).__name__
+        back_off = min(FIRST_BACK_OFF * 2 ** max(0, 3 - job.retries), 3_600.0)
+        retries = job.retries - 1
+        self._engine.jobs.fail(SYSTEM, job.job_key, retries=retries, error_message=message, retry_back_off=back_off)
+
+    def _settle(self, tell: Callable[[], None]) -> None:
+        try:
+            tell()
+        except Exception:  # noqa: BLE001 - the lock runs out, and the job comes again
+            _LOG.exception("the outcome of a job could not be told")
+
+    def _give_back(self, jobs: tuple[ActivatedJob, ...]) -> None:
+        for job in jobs:
+            self._settle(partial(self._engine.jobs.update, SYSTEM, job.job_key, timeout=0))

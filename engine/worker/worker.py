@@ -1,0 +1,106 @@
+"""One worker: a scheduler that wakes the sweep, a listener that moves the next waking, and threads that do jobs."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from engine.bootstrap import Engine
+from engine.processes import channels
+from engine.worker.hearing import Ear
+from engine.worker.jobs import JobRunner
+
+_LOG = logging.getLogger(__name__)
+POLL = timedelta(seconds=5)
+"""Between two sweeps at most: whatever notice is lost, nothing waits longer."""
+MATCH_EVERY = 6
+"""Sweeps between two looks for messages and waits that have missed each other."""
+_SWEEP = "sweep"
+
+
+class Worker(AbstractContextManager["Worker"]):
+    """Runs from `start` to `stop`. `url` is the database's address, for the connection that listens."""
+
+    def __init__(self, engine: Engine, url: str, *, threads: int = 2) -> None:
+        self._engine = engine
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            executors={"default": ThreadPoolExecutor(1)},
+            job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
+        )
+        self._ear = Ear(url, self._heard)
+        self._jobs = JobRunner(engine, threads)
+        self._sweeps = 0
+        self._lock, self._running = threading.Lock(), False
+
+    def start(self) -> None:
+        """Begin; raises `SchemaOutdated` on a database of another version."""
+        self._engine.check()
+        self._engine.clocks.follow()
+        self._running = True
+        self._jobs.start()
+        self._scheduler.add_job(self._sweep, "interval", seconds=POLL.total_seconds(), id=_SWEEP)
+        self._scheduler.start()
+        self._ear.start()
+        self._wake()
+
+    def stop(self) -> None:
+        """Finish what is being done and stop; what was not begun is left to the next worker."""
+        with self._lock:
+            self._running = False
+        self._ear.stop()
+        self._scheduler.shutdown(wait=True)
+        self._jobs.stop()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _heard(self, channel: str, payload: str) -> None:
+        if channel == channels.JOBS:
+            self._jobs.wake(payload)
+        elif channel == channels.TIMERS:
+            self._wake(datetime.fromisoformat(payload))
+        elif channel == channels.CLOCK:
+            self._engine.clocks.follow()
+            self._wake()
+            self._jobs.wake()
+
+    def _wake(self, due: datetime | None = None) -> None:
+        """Sweep at `due` by the engine's clock, or now."""
+        now = self._engine.clock.now()
+        pause = timedelta(0) if due is None else max(due - now, timedelta(0))
+        if pause > POLL:
+            return
+        with self._lock:
+            job = self._scheduler.get_job(_SWEEP) if self._running else None
+            at = datetime.now(UTC) + pause
+            if job is not None and (job.next_run_time is None or job.next_run_time > at):
+                job.modify(next_run_time=at)
+
+    def _sweep(self) -> None:
+        """Fire what is due; whatever goes wrong, the next sweep comes."""
+        try:
+            fired = self._engine.timers.fire_due()
+            if fired:
+                _LOG.info("timers fired", extra={"instances": fired})
+            self._sweeps += 1
+            if self._sweeps % MATCH_EVERY == 1:
+                self._engine.messages.match_kept()
+            due = self._engine.timers.next_due()
+            if due is not None:
+                self._wake(due)
+        except Exception:  # noqa: BLE001 - a sweep that fails must not end the sweeping
+            _LOG.exception("sweep failed")
