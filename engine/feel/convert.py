@@ -123,7 +123,8 @@ def _temporal(value: dt.date | dt.time | dt.timedelta) -> object:
 def _time_of(value: dt.time, offset: dt.timedelta | None) -> Time:
     nanos = ((value.hour * 60 + value.minute) * 60 + value.second) * NANOS + value.microsecond * 1000
     zone = value.tzinfo.key if isinstance(value.tzinfo, ZoneInfo) else None
-    if zone is not None and zone not in ("UTC", "Etc/UTC"):
+    # the second of two equal local hours has no name of its own: it keeps its offset
+    if zone is not None and zone not in ("UTC", "Etc/UTC") and not value.fold:
         return Time(nanos, None, zone)
     return Time(nanos, None if offset is None else int(offset.total_seconds()))
 

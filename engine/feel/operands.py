@@ -165,9 +165,10 @@ class Operands(Reading):
         scope = Names((), self.scope)
         with self.fresh_brackets(), self.within(scope):
             while not self.at("}"):
+                start = self.token.start
                 name = self._entry_name()
                 if name in entries:
-                    raise self.error(f"the entry {name} stands twice in the context")
+                    raise self.source.error(f"the entry {name} stands twice in the context", start)
                 entries[name] = self.expression()
                 scope.add(name)
                 self.members.add(name)

@@ -1,0 +1,75 @@
+"""Laws that hold for all values."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.feel import compile_expression, to_text
+from engine.feel.expression import Vocabulary, compile_in
+from tests.engine.feel.feeling import feel, now
+
+NUMBERS = st.decimals(-(10**12), 10**12, places=4)
+LISTS = st.lists(st.integers(-5, 5) | st.booleans() | st.none() | st.text("ab", max_size=2), max_size=8)
+TRISTATE = st.sampled_from([True, False, None])
+
+
+@given(NUMBERS, NUMBERS)
+def test_addition_commutes_and_is_undone(a: Decimal, b: Decimal) -> None:
+    assert feel("a + b = b + a and a + b - b = a", {"a": a, "b": b}) is True
+
+
+@given(TRISTATE, TRISTATE)
+def test_de_morgan(a: bool | None, b: bool | None) -> None:  # noqa: FBT001 - a truth value is the subject
+    left, right = feel("not(a and b)", {"a": a, "b": b}), feel("not(a) or not(b)", {"a": a, "b": b})
+    assert left is right
+
+
+@given(LISTS)
+def test_lists(xs: list[object]) -> None:
+    assert feel("reverse(reverse(xs)) = xs", {"xs": xs}) is not False
+    assert feel("count(concatenate(xs, xs)) = 2 * count(xs)", {"xs": xs}) is True
+    assert feel("count(distinct values(xs)) = count(union(xs, xs))", {"xs": xs}) is True
+    assert feel("every x in xs satisfies list contains(xs, x)", {"xs": xs}) is True
+
+
+@given(st.lists(NUMBERS, min_size=1, max_size=8))
+def test_sorted_lists_start_with_the_least(xs: list[Decimal]) -> None:
+    assert feel("sort(xs)[1] = min(xs) and sort(xs)[-1] = max(xs)", {"xs": xs}) is True
+    assert feel("sort(xs) = reverse(sort(xs, function(a, b) a > b))", {"xs": xs}) is True
+
+
+@given(NUMBERS, NUMBERS, NUMBERS)
+def test_between_is_membership(x: Decimal, low: Decimal, high: Decimal) -> None:
+    context = {"x": x, "low": low, "high": high}
+    assert feel("x between low and high", context) is feel("x in [low..high]", context)
+
+
+@given(st.text())
+def test_texts_survive_as_literals(text: str) -> None:
+    assert feel(to_text([text])) == [text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")]
+
+
+@given(NUMBERS)
+def test_numbers_survive_as_text(number: Decimal) -> None:
+    assert feel("number(string(x)) = x", {"x": number}) is True
+
+
+@given(st.dates(), st.integers(-10_000, 10_000))
+def test_days_are_counted_back(day: object, days: int) -> None:
+    assert feel('day + n * @"P1D" - day = n * @"P1D"', {"day": day, "n": days}) is True
+
+
+def test_threads_share_expressions() -> None:
+    text = "sum(for i in 1..50 return if i = n then n else partial[-1] + i * 0)"
+    expression = compile_expression("{f: function(x) x + n, y: f(n)}.y")
+
+    def work(n: int) -> object:
+        compile_in(text, Vocabulary(names=frozenset({"n"})))
+        return expression.evaluate({"n": n}, now=now).value
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(work, range(200))) == [2 * n for n in range(200)]
