@@ -12,8 +12,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter, ValidationError
 
 from webapi import access, api, context, errors, limits, logs, metrics, security, sessions
+from webapi.bell import Bell
 from webapi.json_provider import OrjsonProvider
-from webapi.waiting import Bell, Waiting
+from webapi.waiting import Waiting
 
 if TYPE_CHECKING:
     from engine.bootstrap import Engine
@@ -64,7 +65,7 @@ def create_app(engine: Engine, settings: Settings, session_factory: sessions.Ses
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     if session_factory is not None:
         sessions.register(app, session_factory)
-    bell = Bell(session_factory.address if session_factory is not None else None)
+    bell = session_factory.bell if session_factory is not None else Bell(None)
     app.extensions[context.WAITING] = Waiting(engine, bell)
     _register_parts(app, settings)
     return app

@@ -16,6 +16,7 @@ from flask_sqlalchemy.session import Session as BaseSession
 from sqlalchemy.orm import Session
 
 from engine.store.connection import connect, sessions
+from webapi.bell import Bell
 
 _POOL = "amends.pool"
 
@@ -42,6 +43,7 @@ class Sessions:
     def __init__(self, url: str, *, pool_size: int) -> None:
         self.pool = connect(url, pool_size=pool_size)
         self._plain = sessions(self.pool)
+        self.bell = Bell(self.pool.url.set(drivername="postgresql").render_as_string(hide_password=False))
 
     def __call__(self) -> Session:
         """The request's session where there is a request, a new one otherwise."""
@@ -49,13 +51,9 @@ class Sessions:
             return db.session()
         return self._plain()
 
-    @property
-    def address(self) -> str:
-        """The database's address as libpq reads it, for connections of one's own."""
-        return self.pool.url.set(drivername="postgresql").render_as_string(hide_password=False)
-
     def close(self) -> None:
-        """Close every connection of the pool."""
+        """Close every connection."""
+        self.bell.close()
         self.pool.dispose()
 
 

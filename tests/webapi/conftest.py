@@ -14,8 +14,15 @@ from engine.records import NewPerson
 from engine.settings import Settings
 from engine.types import SYSTEM
 from tests.webapi.callers import PASSWORD, Caller
+from webapi import logs
 from webapi.app import create_app
 from webapi.sessions import Sessions
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quiet_logs() -> None:
+    """Log as the service does: a stack trace without the values in it."""
+    logs.configure(level="warning", form="text")
 
 
 @pytest.fixture(scope="session")

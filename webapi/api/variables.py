@@ -31,11 +31,10 @@ class VariableView(View):
 
 
 class VariableFilter(Body):
-    """What variables can be searched by; `value` is JSON in a string."""
+    """What variables can be searched by."""
 
     variable_key = by_key()
     name = by_text()
-    value = JsonText()
     scope_key = by_key()
     process_instance_key = by_key()
     tenant_id = Tenant()
