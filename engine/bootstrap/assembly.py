@@ -1,0 +1,94 @@
+"""Making an engine: configuration is read, the register is plugged into the process side, services are wired."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from engine.bootstrap.expressions import DEFAULT_CALENDAR, calendar, functions
+from engine.bootstrap.facade import Engine, Handler
+from engine.clock import Clock
+from engine.communication import SEND_MAIL
+from engine.complaints import Register, make_register
+from engine.permissions import Roles, load_roles
+from engine.processes import (
+    Advance,
+    Catalogue,
+    ClockService,
+    DeploymentService,
+    FormFacts,
+    Hooks,
+    IncidentService,
+    InstanceService,
+    JobService,
+    MessageService,
+    SignalService,
+    TimerService,
+)
+from engine.processes.signals import JOB_TYPE as SIGNAL
+from engine.records import AuditService, PeopleService
+from engine.settings import Settings, library
+from engine.store.unit_of_work import SessionFactory, UnitsOfWork
+from engine.tasks import Tasks
+from engine.tasks.forms import Forms, load_form, load_translations
+
+CONTEXT = "complaint"
+"""The name under which expressions read the case."""
+
+
+def make_engine(settings: Settings, session_factory: SessionFactory, clock: Clock) -> Engine:
+    """Wire up all services over one database and one clock. Nothing is read from the database yet.
+
+    Raises `ConfigurationInvalid`, naming the file, for configuration that cannot be used.
+    """
+    units = UnitsOfWork(session_factory, clock)
+    roles = load_roles(settings.config_file("roles.toml"))
+    register = make_register(settings, units)
+    hooks = _hooks(register, roles)
+    advance = Advance(Catalogue(functions(settings)), hooks)
+    instances, timers = InstanceService(units, advance), TimerService(units, advance)
+    signals, forms = SignalService(units, advance), _forms(settings, units, register)
+    zone = calendar(settings, DEFAULT_CALENDAR).zone
+    return Engine(
+        settings=settings,
+        clock=clock,
+        units=units,
+        advance=advance,
+        people=PeopleService(units, roles),
+        deployments=DeploymentService(units, advance.catalogue, hooks),
+        instances=instances,
+        messages=MessageService(units, advance),
+        signals=signals,
+        jobs=JobService(units, advance),
+        incidents=IncidentService(units, advance),
+        timers=timers,
+        tasks=Tasks(units, advance, forms, register.notes, zone),
+        forms=forms,
+        complaints=register.complaints(units, instances),
+        audit=AuditService(units),
+        clocks=ClockService(units, clock, timers),
+        handlers=_handlers(register, signals),
+    )
+
+
+def _hooks(register: Register, roles: Roles) -> Hooks:
+    """The register's operations, context and ear, as the process side takes them."""
+    return Hooks(
+        operations=register.operations.by_type(),
+        contexts={CONTEXT: register.context},
+        listeners=(register.operations.follow_status,),
+        check_form=lambda name, content: FormFacts(form_id=load_form(name, content).form_id),
+        job_types=frozenset({SEND_MAIL, SIGNAL}),
+        groups=frozenset(roles.groups),
+    )
+
+
+def _forms(settings: Settings, units: UnitsOfWork, register: Register) -> Forms:
+    folders = [library("forms"), *([settings.config / "forms"] if settings.config else [])]
+    return Forms(units, register.catalogues, load_translations(folders))
+
+
+def _handlers(register: Register, signals: SignalService) -> Mapping[str, Handler]:
+    return {
+        SEND_MAIL: lambda job: register.send_mail(job.variables),
+        SIGNAL: lambda job: signals.deliver(job.job_key),
+    }
