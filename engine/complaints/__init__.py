@@ -5,7 +5,6 @@ from __future__ import annotations
 from engine.complaints.assembly import Register, make_register
 from engine.complaints.attachments import AttachmentContent
 from engine.complaints.events import Event
-from engine.complaints.expressions import with_calendar
 from engine.complaints.service import Complaints
 from engine.complaints.views import (
     AttachmentView,
@@ -42,5 +41,4 @@ __all__ = [
     "TimelineView",
     "Upload",
     "make_register",
-    "with_calendar",
 ]

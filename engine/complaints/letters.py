@@ -18,12 +18,11 @@ from engine.complaints.clocks import promises
 from engine.complaints.context import MAILED, address_of
 from engine.complaints.events import Event
 from engine.complaints.regimes import Regimes
-from engine.processes.channels import JOBS
+from engine.processes.jobs import enqueue
 from engine.records import About, Action, audit
 from engine.store.case_note import CaseNote
 from engine.store.complaint import Complaint
 from engine.store.correspondence import Correspondence
-from engine.store.job import Job
 from engine.store.party import Party
 from engine.store.unit_of_work import UnitOfWork
 from engine.tasks.forms import Catalogues
@@ -53,10 +52,13 @@ class LetterDesk:
         self._letters, self._catalogues = letters, catalogues
         self._regimes, self._settings = regimes, settings
 
-    def write(self, uow: UnitOfWork, case: Complaint, actor: Actor, letter: str) -> int:
-        """Write `letter` (an id of `engine.communication.LETTERS`) in the complainant's language; its key."""
+    def write(self, uow: UnitOfWork, case: Complaint, actor: Actor, letter: str, **told: Json) -> int:
+        """Write `letter` (an id of `engine.communication.LETTERS`) in the complainant's language; its key.
+
+        `told` are further facts for the template.
+        """
         language = self._letters.language(case.language)
-        written = self._letters.write(letter, case.language, self._facts(uow, case, language))
+        written = self._letters.write(letter, case.language, {**told, **self._facts(uow, case, language)})
         happened(uow, case, Event.LETTER_WRITTEN, actor, {"letter": letter})
         about = About(subject=letter, instance_key=case.instance_key, business_id=case.reference)
         audit(uow, actor, Action.LETTER_SENT, about)
@@ -87,7 +89,7 @@ class LetterDesk:
             )
         )
         if mailed:
-            _enqueue(uow, case, {"messageKey": str(key)})
+            enqueue(uow, SEND_MAIL, {"messageKey": str(key)}, case.reference, MAIL_RETRIES)
         return key
 
     def _facts(self, uow: UnitOfWork, case: Complaint, language: str) -> dict[str, object]:
@@ -156,32 +158,6 @@ def latest_notes(uow: UnitOfWork, case: Complaint, element_id: str | None = None
     if element_id is not None:
         rows = rows.where(CaseNote.element_id == element_id)
     return {row.field: row.value for row in uow.session.execute(rows)}
-
-
-def _enqueue(uow: UnitOfWork, case: Complaint, variables: Mapping[str, Json]) -> None:
-    """Put a detached job into the table: no element waits for it, the process goes on."""
-    uow.append(
-        Job,
-        key=uow.new_key(),
-        job_type=SEND_MAIL,
-        state="CREATED",
-        retries=MAIL_RETRIES,
-        available_at=uow.now(),
-        worker=None,
-        locked_until=None,
-        instance_key=case.instance_key,
-        element_instance_key=None,
-        definition_key=None,
-        process_id=None,
-        element_id=None,
-        business_id=case.reference,
-        headers={},
-        variables=dict(variables),
-        error_message=None,
-        created_at=uow.now(),
-        ended_at=None,
-    )
-    uow.notify(JOBS, SEND_MAIL)
 
 
 def _name(uow: UnitOfWork, case: Complaint) -> str | None:

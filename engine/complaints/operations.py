@@ -67,7 +67,8 @@ class Operations:
         effect = self._effects.get(letter)
         if effect is not None:
             effect(self, call, case)
-        self._desk.write(call.uow, case, _actor(call), letter)
+        body = _inputs(call, "referralBody")["referralBody"]
+        self._desk.write(call.uow, case, _actor(call), letter, referral_body=body)
 
     def _acknowledge(self, call: OperationCall, case: Complaint) -> None:
         case.acknowledged_at = case.acknowledged_at or call.uow.now()

@@ -82,30 +82,34 @@ def _option(item: Json) -> Option:
 def check_answers(form: Form, schema: Schema, answers: Mapping[str, Json], context: Context, now: Now) -> Answers:
     """The right answers, split into process variables and fields of the case; FormInvalid with a finding per field.
 
-    Fields that are not shown are left out; a shown one without an answer is null. Answers to fields that can only be
-    read are ignored: pages send them back.
+    Fields that are not shown are left out; a shown one without an answer is null, false or empty by its type.
+    Answers to fields that can only be read are ignored: pages send them back.
     """
     fields = form.fields
     given = {key: _tidy(value) for key, value in answers.items() if key not in fields or fields[key].is_input}
-    hidden_ids = hidden_fields(form, context, {k: v for k, v in given.items() if k in fields}, now)
-    hidden = {key for key, component in fields.items() if component.id in hidden_ids}
-    asked = {key: value for key, value in given.items() if key not in hidden and not _is_blank(fields.get(key), value)}
-    wrong = _rules_broken(schema, asked, hidden)
-    for key in asked.keys() - wrong.keys():
-        if not _is_choice(fields[key], asked[key], context, now):
+    told = {key: value for key, value in given.items() if not _is_blank(fields.get(key), value)}
+    broken = _rules_broken(schema, told)
+    # What is wrong is seen as null by conditions: one wrong answer must not ask for others, and be told as theirs.
+    sound = {key: None if key in broken else value for key, value in given.items() if key in fields}
+    hidden = hidden_fields(form, context, sound, now)
+    shown = {key: c for key, c in fields.items() if c.is_input and c.id not in hidden}
+    wrong = {key: rule for key, rule in broken.items() if key in shown or key not in fields}
+    for key, component in shown.items():
+        if key not in told and component.rules.required:
+            wrong[key] = "required"
+        elif key in told and key not in wrong and not _is_choice(component, told[key], context, now):
             wrong[key] = "options"
     if wrong:
         raise FormInvalid(findings=_findings(form, wrong))
-    shown = [c for key, c in fields.items() if c.is_input and key not in hidden]
     return Answers(
-        variables={str(c.key): asked.get(str(c.key)) for c in shown if c.register is None},
-        register={c.register: asked.get(str(c.key)) for c in shown if c.register is not None},
+        variables={key: told.get(key, _unanswered(c)) for key, c in shown.items() if c.register is None},
+        register={c.register: told.get(key) for key, c in shown.items() if c.register is not None},
     )
 
 
-def _rules_broken(schema: Schema, asked: Mapping[str, Json], hidden: set[str]) -> dict[str, str]:
+def _rules_broken(schema: Schema, told: Mapping[str, Json]) -> dict[str, str]:
     try:
-        schema.load(dict(asked), partial=tuple(hidden))
+        schema.load(dict(told), partial=True)
     except ValidationError as error:
         messages = cast("Mapping[str, list[str]]", error.messages)
         return {key: _rule(texts) for key, texts in messages.items()}
@@ -128,6 +132,13 @@ def _is_blank(component: Component | None, value: Json) -> bool:
     # A box that must be ticked counts as unanswered while it is not, as in form-js.
     unticked = value is False and component.type == "checkbox" and component.rules.required
     return value is None or value == [] or unticked
+
+
+def _unanswered(component: Component) -> Json:
+    """What an open question is: a box that is not ticked says no, a list of ticks is empty, all else is null."""
+    if component.type == "checkbox":
+        return False
+    return [] if component.type in SEVERAL else None
 
 
 def _is_choice(component: Component, value: Json, context: Context, now: Now) -> bool:

@@ -1,7 +1,7 @@
 """The marshmallow schema of a form: what each answer must look like.
 
 Messages are rule codes, so that one finding per field can be made of them in any language. Whether a field is
-shown, and which options it has, depends on other answers and is decided in `answers`.
+shown (and so must be answered), and which options it has, depends on other answers and is decided in `answers`.
 """
 
 from __future__ import annotations
@@ -40,11 +40,7 @@ def _field(component: Component) -> fields.Field[Any]:
     checks = kinds.get(component.type, _choice_checks)(component)
     # Raw, and every check of our own: marshmallow's own fields convert ("yes" to true, "12" to 12), and an answer
     # of the wrong type is to be told, not guessed at.
-    return fields.Raw(
-        required=component.rules.required,
-        validate=_one_by_one(checks),
-        error_messages={"required": "required", "null": "required"},
-    )
+    return fields.Raw(validate=_one_by_one(checks))
 
 
 def _one_by_one(checks: list[Check]) -> Check:
