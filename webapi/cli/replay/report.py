@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from rich.console import Console
 from rich.table import Table
 
 from webapi.cli.replay.reader import BrokenLine
+
+MOST_SHOWN = 40
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,10 +70,15 @@ def show(report: Report, console: Console) -> None:
     console.print(table)
     for broken in report.broken_lines:
         console.print(f"line {broken.line} skipped: {broken.reason}", style="yellow", highlight=False, markup=False)
-    for refusal in report.refused:
-        console.print(f"refused: {refusal}", style="red", highlight=False, markup=False)
-    for difference in report.differences:
-        console.print(f"difference: {difference}", style="red", highlight=False, markup=False)
+    _list(console, "refused", report.refused)
+    _list(console, "difference", report.differences)
+
+
+def _list(console: Console, word: str, sentences: Sequence[str]) -> None:
+    for sentence in sentences[:MOST_SHOWN]:
+        console.print(f"{word}: {sentence}", style="red", highlight=False, markup=False)
+    if len(sentences) > MOST_SHOWN:
+        console.print(f"and {len(sentences) - MOST_SHOWN} more; --json has them all", style="red", highlight=False)
 
 
 def _figures(report: Report) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ moves of one step go out through a small pool of threads, those of one case in o
 from __future__ import annotations
 
 import time
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ from typing import cast
 from webapi.cli.replay.actors import REACTS_TO, Complainants, Staff, milliseconds, reaction_to
 from webapi.cli.replay.calendar import days_for, is_working_day, receipt_times, steps
 from webapi.cli.replay.cases import Agenda, Case, Move, instant
-from webapi.cli.replay.choices import Script, complainant_delay, dice, receipt, script, staff_delay
+from webapi.cli.replay.choices import complainant_delay, dice, receipt, script, staff_delay
 from webapi.cli.replay.client import Object, Rejected, Service
 from webapi.cli.replay.people import Team
 from webapi.cli.replay.reader import Row
@@ -80,7 +80,6 @@ class Replay:
         self._known_tasks: set[str] = set()
         self._closed: set[str] = set()
         self._last_change: datetime | None = None
-        self._now: datetime | None = None
         self.result = Result()
 
     def run(self) -> Result:
@@ -93,37 +92,36 @@ class Replay:
 
     def _play(self, pool: ThreadPoolExecutor) -> None:
         rows = list(self._plan.rows)
-        first = self._post(rows[0])
-        while first is None and len(rows) > 1:
-            rows.pop(0)
-            first = self._post(rows[0])
+        first = self._first(rows)
         if first is None:
             return
-        start = first.received_at
-        waiting = list(zip(receipt_times(start, len(rows), self._plan.days or days_for(len(rows))), rows, strict=True))
-        del waiting[0]
-        now = max(start, self._latest())
-        first.found_again = now > start
+        days = self._plan.days or days_for(len(self._plan.rows))
+        # The first receipt tells when the replay began, also where this run goes on with an earlier one.
+        waiting = deque(zip(receipt_times(first.received_at, len(rows) + 1, days)[1:], rows, strict=True))
+        now = max(first.received_at, instant(self._service.get("/v2/clock")["now"]))
+        first.found_again = now > first.received_at
         self.result.began = self._last_change = now
         self._resync(now)
         for count, moment in enumerate(steps(now), start=1):
             began = time.monotonic()
             self._service.set_clock(milliseconds(moment))
-            self._now = moment
-            due = [row for when, row in waiting if when <= moment]
-            del waiting[: len(due)]
-            list(pool.map(self._post, due))
+            for case in pool.map(self._post, _come_in(waiting, moment)):
+                self._file(case, moment)
             self._step(pool, moment, since=now, everything=count % RESYNC_EVERY == 0)
-            now = moment
+            now = self.result.ended = moment
             self._tell(now)
             if not waiting and self._over(now):
                 break
             self._keep_pace(began)
-        self.result.ended = now
 
-    def _latest(self) -> datetime:
-        """Where the service's clock stands."""
-        return instant(self._service.get("/v2/clock")["now"])
+    def _first(self, rows: list[Row]) -> Case | None:
+        """Post the first complaint that the service takes; takes it and those before it out of `rows`."""
+        while rows:
+            case = self._post(rows.pop(0))
+            if case is not None:
+                self._file(case, case.received_at)
+                return case
+        return None
 
     def _post(self, row: Row) -> Case | None:
         acts = script(row, self._plan.seed)
@@ -134,24 +132,24 @@ class Replay:
         except Rejected as error:
             self.result.refused.append(f"line {row.line}: {error}")
             return None
-        case = Case(
+        return Case(
             row=row,
             script=acts,
             reference=str(answer["reference"]),
             instance_key=str(answer["processInstanceKey"]),
             received_at=instant(answer["acknowledgedAt"]),
         )
-        case.found_again = self._now is not None and case.received_at < self._now
-        self._file(case, acts)
-        return case
 
-    def _file(self, case: Case, acts: Script) -> None:
+    def _file(self, case: Case | None, now: datetime) -> None:
+        if case is None:
+            return
         known = self.result.cases.setdefault(case.reference, case)
         if known is not case:
             self.result.problems.append(f"{case.reference}: lines {known.row.line} and {case.row.line} share it")
+        case.found_again = case.received_at < now
         self._by_instance[case.instance_key] = case
-        if acts.withdraws_after is not None:
-            self._agenda.add(Move(due=case.received_at + acts.withdraws_after, case=case, kind="withdrawal"))
+        if case.script.withdraws_after is not None:
+            self._agenda.add(Move(due=case.received_at + case.script.withdraws_after, case=case, kind="withdrawal"))
         self._progress.posted = len(self.result.cases)
 
     def _step(self, pool: ThreadPoolExecutor, now: datetime, *, since: datetime, everything: bool) -> None:
@@ -248,6 +246,14 @@ class Replay:
         if self._plan.pace:
             left = 60 / self._plan.pace / 2 - (time.monotonic() - began)
             time.sleep(max(0.0, left))
+
+
+def _come_in(waiting: deque[tuple[datetime, Row]], now: datetime) -> list[Row]:
+    """Take out the rows whose time has come."""
+    due = []
+    while waiting and waiting[0][0] <= now:
+        due.append(waiting.popleft()[1])
+    return due
 
 
 def _about(move: Move) -> str:
