@@ -53,9 +53,9 @@ class Mail:
         message["From"] = self.sender
         message["To"] = self.recipient
         message["Subject"] = self.subject
-        message["Content-Language"] = self.language
         message["Auto-Submitted"] = "auto-generated"
         message.set_content(self.body)
+        message["Content-Language"] = self.language
         return message
 
 
