@@ -152,8 +152,7 @@ def latest_notes(uow: UnitOfWork, case: Complaint, element_id: str | None = None
     rows = (
         select(CaseNote.field, CaseNote.value)
         .where(CaseNote.complaint_key == case.key)
-        .order_by(CaseNote.field, CaseNote.at.desc(), CaseNote.key.desc())
-        .distinct(CaseNote.field)
+        .order_by(CaseNote.at, CaseNote.key)
     )
     if element_id is not None:
         rows = rows.where(CaseNote.element_id == element_id)
