@@ -82,6 +82,13 @@ SEVERITY: Words = {
     "critical": _l("Critical"),
 }
 
+PRIORITY: Words = {
+    "low": _l("Low"),
+    "normal": _l("Normal"),
+    "high": _l("High"),
+    "urgent": _l("Urgent"),
+}
+
 SEVERITY_TONE: Mapping[str, str] = {"high": "warn", "critical": "bad"}
 
 CHANNEL: Words = {
@@ -243,8 +250,9 @@ def happening(event: str, details: Mapping[str, object]) -> str:
 _DETAILS: Mapping[str, Mapping[str, Words]] = {
     "status": {"to": STATUS},
     "letter-written": {"letter": LETTER},
-    "decided": {"outcome": DECISION},
+    "decided": {"decision": DECISION},
+    "reviewed": {"decision": DECISION},
     "responded": {"response": RESPONSE},
     "received": {"channel": CHANNEL},
-    "closed": {"outcome": OUTCOME, "closedAs": OUTCOME},
+    "closed": {"outcome": OUTCOME},
 }

@@ -117,6 +117,6 @@ def _done(act: Callable[[str], object], told: str, **entered: str) -> ResponseRe
     except NotFound:
         raise
     except AmendsError as refusal:
-        return page(refusal.code, status=problem_of(refusal).status, **entered)
+        return page(refusal.code, status=problem_of(refusal).status, entered=entered)
     flash(told, "good")
     return redirect(url_for("portal.status"), 303)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -52,7 +55,10 @@ def status() -> ResponseReturnValue:
 
 
 def page(
-    problem: str | None = None, survey: forms.Form | None = None, status: int = 200, **entered: str
+    problem: str | None = None,
+    survey: forms.Form | None = None,
+    status: int = 200,
+    entered: Mapping[str, str] = MappingProxyType({}),
 ) -> ResponseReturnValue:
     """The case as it stands; `problem` is an error code to tell, `entered` what was typed and shall not be lost."""
     found = case()
