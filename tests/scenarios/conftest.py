@@ -10,7 +10,11 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from engine.types import Json
+from engine.bootstrap import Engine
+from engine.permissions import load_roles
+from engine.processes.drafts import Resource
+from engine.types import SYSTEM, Actor, Json
+from tests.scenarios.case import Case
 
 ROOT = Path(__file__).parents[2]
 MAPS = ("complaint_handling", "investigation")
@@ -52,3 +56,24 @@ def limits(config: Path) -> Mapping[str, Mapping[str, Json]]:
     """What each group may grant alone, by remedy (`config/taxonomies/remedies.toml`)."""
     entries = tomllib.loads((config / "taxonomies" / "remedies.toml").read_text("utf-8"))["entries"]
     return {entry["id"]: entry["limits"] for entry in entries}
+
+
+@pytest.fixture(scope="session")
+def people(config: Path) -> Mapping[str, Actor]:
+    """Everybody of the demonstration, with the permissions of their groups, by user name."""
+    roles = load_roles(config / "roles.toml")
+    rows = tomllib.loads((config / "demo" / "people.toml").read_text("utf-8"))["people"]
+    return {
+        row["username"]: Actor(
+            username=row["username"], groups=frozenset(row["groups"]), permissions=roles.permissions_of(row["groups"])
+        )
+        for row in rows
+    }
+
+
+@pytest.fixture
+def case(engine: Engine, library: Path, forms: Path, people: Mapping[str, Actor]) -> Case:
+    """A complaint that was just received, on an engine with the shipped library."""
+    files = [*library.iterdir(), *forms.glob("*.form")]
+    engine.deployments.deploy(SYSTEM, [Resource(name=path.name, content=path.read_bytes()) for path in files])
+    return Case(engine, people)
