@@ -13,9 +13,11 @@ from typing import TypeVar
 from engine.dmn.xml import Element, id_of, line_of, normal
 from engine.errors import Finding
 from engine.feel import FeelSyntaxError, Functions, UnaryTests
+from engine.feel.checks import review
 from engine.feel.coding import Code, Env
 from engine.feel.expression import Vocabulary, compile_in, compile_tests_in
 from engine.feel.limits import Run
+from engine.feel.tree import Node
 from engine.feel.types import ANY, SIMPLE, ContextType, FeelType, FunctionType, ListType
 from engine.feel.unary import TestCode
 
@@ -63,7 +65,8 @@ class Workshop:
             compiled = compile_in(text, replace(self._vocabulary, names=frozenset(names)))
         except FeelSyntaxError as error:
             return self._mistake(error, element)
-        self._read |= compiled.names
+        self._read |= compiled.reads
+        self._review(compiled.tree, names, element)
         return compiled.code
 
     def tests(self, text: str, names: Iterable[str], element: Element) -> UnaryTests | None:
@@ -73,8 +76,17 @@ class Workshop:
         except FeelSyntaxError as error:
             self._mistake(error, element)
             return None
-        self._read |= compiled.names
+        self._read |= compiled.reads
+        self._review(compiled.tree, [*names, "?"], element)
         return compiled
+
+    def _review(self, node: Node, names: Iterable[str], element: Element) -> None:
+        """Findings about functions, arguments and literals. Names are not judged: a decision may read variables of the
+        process that no input data declares (docs/decisions/0203).
+        """
+        for found in review(node, frozenset(names), self._vocabulary.functions):
+            if found.rule != "feel-unknown-name":
+                self.findings.append(replace(found, file=self._file, element_id=id_of(element)))
 
     def test_code(self, text: str, names: Iterable[str], element: Element) -> TestCode | None:
         """The closure of a list of allowed values; None if there is no text."""

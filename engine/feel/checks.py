@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from difflib import get_close_matches
 
 from engine.errors import Finding
@@ -44,9 +45,12 @@ def _check(
         node = parse(text, scope)
     except FeelSyntaxError as error:
         return error.findings
-    checker = _Checker(functions)
-    inside = None if known is None else known | {"?"}
-    found = list(checker.walk(node, inside))
+    return review(node, None if known is None else known | {"?"}, functions)
+
+
+def review(node: tree.Node, known: Known, functions: Functions) -> tuple[Finding, ...]:
+    """Findings about a tree, in the order of the text. `known` are the names in reach, or None."""
+    found = _Checker(functions).walk(node, known)
     return tuple(sorted(found, key=lambda finding: (finding.line or 0, finding.column or 0)))
 
 
@@ -130,7 +134,7 @@ class _Checker:
             one, other = _literal_type(left), _literal_type(right)
             if one is not None and other is not None and one is not other:
                 message = "the two sides are of different types, so the result is always null"
-                yield _finding("feel-types", message, place)
+                yield replace(_finding("feel-types", message, place), severity="warning")
 
 
 def _literal_type(node: tree.Node) -> type | None:
@@ -153,6 +157,13 @@ def _iteration_scopes(node: tree.For | tree.Quantified, known: Known) -> Iterato
 
 
 def _nearest(name: str, known: frozenset[str]) -> str | None:
+    """The name most like a misspelt one: in another case, with another letter, or a word of a longer one."""
     same = [candidate for candidate in sorted(known) if candidate.casefold() == name.casefold()]
     close = same or get_close_matches(name, sorted(known), n=1, cutoff=0.7)
-    return close[0] if close else None
+    if close:
+        return close[0]
+    words = {
+        word: candidate for candidate in sorted(known, reverse=True) for word in candidate.split() if len(word) > 3
+    }
+    part = get_close_matches(name, sorted(words), n=1, cutoff=0.8)
+    return words[part[0]] if part else None

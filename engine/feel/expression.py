@@ -36,12 +36,14 @@ class Outcome:
 class Expression:
     """A compiled expression; immutable, and shared by threads.
 
-    `names` are the names that it reads from around it; those that only stand in a filter may be entries of the
-    items instead. `code` is for `engine.dmn`, which charges many expressions to one run.
+    `names` are the variables that it reads from around it, without the built-in functions that it calls; those that
+    only stand in a filter may be entries of the items instead. `reads` are all of them: a variable may be called like
+    a function. `code` is for `engine.dmn`, which charges many expressions to one run.
     """
 
     text: str
     names: frozenset[str]
+    reads: frozenset[str] = field(repr=False, compare=False)
     tree: Node = field(repr=False, compare=False)
     code: Code = field(repr=False, compare=False)
 
@@ -56,7 +58,7 @@ class Expression:
         FeelValueRefused if a variable that is read has no counterpart in FEEL.
         """
         run = Run(now, limits)
-        env = gather(self.names, context)
+        env = gather(self.reads, context)
         return Outcome(value=guard(lambda: self.code(env, run)), diagnostics=tuple(run.diagnostics))
 
 
@@ -66,6 +68,7 @@ class UnaryTests:
 
     text: str
     names: frozenset[str]
+    reads: frozenset[str] = field(repr=False, compare=False)
     tree: Tests = field(repr=False, compare=False)
     code: TestCode = field(repr=False, compare=False)
 
@@ -79,7 +82,7 @@ class UnaryTests:
     ) -> Outcome:
         """Does the value satisfy one of the tests? true, false or null. Raises as `Expression.evaluate`."""
         run = Run(now, limits)
-        env = gather(self.names, context)
+        env = gather(self.reads, context)
         subject = to_feel(value)
         return Outcome(value=guard(lambda: self.code(subject, env, run)), diagnostics=tuple(run.diagnostics))
 
@@ -134,6 +137,10 @@ class Vocabulary:
         """The names for the parser."""
         return _scope(self.names, self.functions)
 
+    def variables(self, reads: frozenset[str]) -> frozenset[str]:
+        """Those of the names that are no built-in functions, or are variables all the same."""
+        return frozenset(name for name in reads if name in self.names or name not in self.functions)
+
     def entries(self) -> Names:
         """The names that may follow a dot, for the parser."""
         return _entries(self.members)
@@ -152,12 +159,12 @@ def _entries(members: frozenset[str]) -> Names:
 def compile_in(text: str, vocabulary: Vocabulary) -> Expression:
     """The compiled expression of a model; not kept. Raises FeelSyntaxError."""
     node = parse_expression(text, vocabulary.scope(), vocabulary.entries())
-    code, names = compile_node(node, vocabulary.functions, vocabulary.types)
-    return Expression(text=text, names=names, tree=node, code=code)
+    code, reads = compile_node(node, vocabulary.functions, vocabulary.types)
+    return Expression(text=text, names=vocabulary.variables(reads), reads=reads, tree=node, code=code)
 
 
 def compile_tests_in(text: str, vocabulary: Vocabulary) -> UnaryTests:
     """The compiled unary tests of a model; not kept. Raises FeelSyntaxError."""
     node = parse_tests(text, vocabulary.scope(), vocabulary.entries())
-    code, names = compile_tests_node(node, vocabulary.functions, vocabulary.types)
-    return UnaryTests(text=text, names=names, tree=node, code=code)
+    code, reads = compile_tests_node(node, vocabulary.functions, vocabulary.types)
+    return UnaryTests(text=text, names=vocabulary.variables(reads), reads=reads, tree=node, code=code)
