@@ -2,7 +2,7 @@
 
 The caller projects these into tables (tasks, jobs, timers, subscriptions, history); the instance itself keeps only
 what it needs to go on. Keys are those of element instances; `scope_key` is the key of the surrounding element
-instance, or of the process instance. All instants are aware and in UTC.
+instance, or of the process instance. `process_id` is the called process's inside a call activity. All instants are aware and in UTC.
 """
 
 from __future__ import annotations
@@ -83,6 +83,7 @@ class TimerArmed:
     key: Key
     index: int
     element_id: str
+    process_id: str
     due: datetime
     repetitions_left: int
 
@@ -94,6 +95,7 @@ class MessageAwaited:
     key: Key
     index: int
     element_id: str
+    process_id: str
     name: str
     correlation_key: str | None
 
@@ -105,6 +107,7 @@ class SignalAwaited:
     key: Key
     index: int
     element_id: str
+    process_id: str
     name: str
 
 
@@ -139,6 +142,7 @@ class DecisionEvaluated:
 
     key: Key
     element_id: str
+    process_id: str
     decision_id: str
     trace: Json
 
@@ -149,6 +153,7 @@ class IncidentRaised:
 
     key: Key
     element_id: str
+    process_id: str
     code: str
     message: str
 

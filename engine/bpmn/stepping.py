@@ -26,7 +26,7 @@ _FROM_OUTSIDE = frozenset({"timer", "message", "signal", "conditional"})
 
 
 def run(execution: Execution, limit: int) -> None:
-    """Step until nothing can run, at most `limit` steps; then the token whose turn it was gets an incident."""
+    """Step until nothing can run, at most `limit` elements; then the token whose turn it was gets an incident."""
     while execution.state == "ACTIVE":
         if execution.touched:
             _checked(execution, partial(delivery.check_conditions, execution), execution.top.root)
@@ -39,7 +39,7 @@ def run(execution: Execution, limit: int) -> None:
         if limit <= 0:
             park(token, StepFailed("STEP_BUDGET_EXCEEDED", "too many steps in one command: this may never end"))
             return
-        limit -= 1
+        limit -= token._state == TaskState.READY  # each element arrives and runs: it counts once
         _step(token)
 
 
@@ -110,7 +110,11 @@ def park(token: Token, error: AmendsError) -> None:
     token.remember("incident", reason)
     element = token.spec.element
     element_id = token.scope.spec.name if element is None else element.id
-    execution.emit(IncidentRaised(key=token.id, element_id=element_id, code=reason, message=error.message))
+    execution.emit(
+        IncidentRaised(
+            key=token.id, element_id=element_id, process_id=token.process_id, code=reason, message=error.message
+        )
+    )
     execution.journal.clear()
 
 

@@ -56,6 +56,11 @@ class Token(Task):  # type: ignore[misc]  # SpiffWorkflow carries no types
         return self.workflow.execution
 
     @property
+    def process_id(self) -> str:
+        """The process, called or not, that the token is in."""
+        return self.workflow.model.process_id
+
+    @property
     def spec(self) -> Node:
         """The node that the token is at."""
         return self.task_spec

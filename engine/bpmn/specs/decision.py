@@ -33,7 +33,9 @@ class Decision(Node):
             value, trace = services.decide(decision_id, seen)
         except AmendsError as error:
             raise StepFailed("DECISION_EVALUATION_ERROR", f"{decision_id}: {error.message}") from error
-        event = DecisionEvaluated(key=token.id, element_id=self.element_id, decision_id=decision_id, trace=trace)
+        event = DecisionEvaluated(
+            key=token.id, element_id=self.element_id, process_id=token.process_id, decision_id=decision_id, trace=trace
+        )
         token.execution.emit(event)
         self.keep(token, self.result, json_of(value, "DECISION_EVALUATION_ERROR", self.result))
         return True

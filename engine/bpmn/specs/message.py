@@ -30,7 +30,14 @@ class MessageDefinition(Definition):
         name = self.message_name.text(visible(token), now, "the message name")
         key = self._key(token)
         token.execution.emit(
-            MessageAwaited(key=token.id, index=index, element_id=token.spec.waits_as, name=name, correlation_key=key)
+            MessageAwaited(
+                key=token.id,
+                index=index,
+                element_id=token.spec.waits_as,
+                process_id=token.process_id,
+                name=name,
+                correlation_key=key,
+            )
         )
         return {"name": name, "key": key}
 

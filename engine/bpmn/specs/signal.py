@@ -26,7 +26,11 @@ class SignalDefinition(Definition):
     def arm(self, token: Token, index: int) -> dict[str, Any]:
         """Open the subscription."""
         name = self._named(token)
-        token.execution.emit(SignalAwaited(key=token.id, index=index, element_id=token.spec.waits_as, name=name))
+        token.execution.emit(
+            SignalAwaited(
+                key=token.id, index=index, element_id=token.spec.waits_as, process_id=token.process_id, name=name
+            )
+        )
         return {"name": name}
 
     def throw(self, token: Token) -> None:

@@ -72,5 +72,12 @@ def tell(token: Token, index: int, schedule: timers.Schedule) -> None:
     """Tell the caller when to fire it."""
     left = schedule.repetitions_left
     token.execution.emit(
-        TimerArmed(key=token.id, index=index, element_id=token.spec.waits_as, due=schedule.due, repetitions_left=left)
+        TimerArmed(
+            key=token.id,
+            index=index,
+            element_id=token.spec.waits_as,
+            process_id=token.process_id,
+            due=schedule.due,
+            repetitions_left=left,
+        )
     )
