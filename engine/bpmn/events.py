@@ -2,7 +2,8 @@
 
 The caller projects these into tables (tasks, jobs, timers, subscriptions, history); the instance itself keeps only
 what it needs to go on. Keys are those of element instances; `scope_key` is the key of the surrounding element
-instance, or of the process instance. `process_id` is the called process's inside a call activity. All instants are aware and in UTC.
+instance, or of the process instance. `process_id` is the called process's inside a call activity. All instants are
+aware and in UTC.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from lxml import etree
 
 from engine.bpmn.dialect.document import ACTIVITIES, Document, bare, definitions, flows, local, nodes, q
 from engine.bpmn.lint.rule import Rule, Violation
+from engine.bpmn.lint.unsupported import KNOWN
 
 _BY_ATTRIBUTE = {
     "messageRef": "message",
@@ -22,7 +23,7 @@ def _find(document: Document) -> Iterator[Violation]:
         here = {node.get("id"): node for node in nodes(scope)}
         for flow in flows(scope):
             for end in ("sourceRef", "targetRef"):
-                if bare(flow.get(end)) not in here:
+                if bare(flow.get(end)) not in here and not _refused_already(document, scope, flow.get(end)):
                     yield flow, f"{end} {flow.get(end)!r} is no element of the same scope"
         for node in here.values():
             yield from _node(document, node, here)
@@ -43,6 +44,12 @@ def _node(document: Document, node: etree._Element, here: dict[str | None, etree
             yield node, f"activityRef {activity!r} is no activity that can be compensated from here"
     for lost in node.iterchildren(q("eventDefinitionRef")):
         yield node, f"eventDefinitionRef {lost.text!r} is no event definition of this file"
+
+
+def _refused_already(document: Document, scope: etree._Element, reference: str | None) -> bool:
+    """An element of the scope that is not supported is a finding of its own; one is enough."""
+    found = document.by_id.get(bare(reference))
+    return found is not None and found.getparent() is scope and local(found) not in KNOWN
 
 
 def _kind(here: dict[str | None, etree._Element], reference: str | None) -> str:

@@ -40,14 +40,14 @@ DECORATION = frozenset(
 _INSIDE = frozenset(
     {"sequenceFlow", "completionCondition", "multiInstanceLoopCharacteristics", "standardLoopCharacteristics"}
 )
-_KNOWN = NODES | DECORATION | _INSIDE
+KNOWN = NODES | DECORATION | _INSIDE
 
 
 def _find(document: Document) -> Iterator[Violation]:
     for scope in document.scopes():
         for child in scope.iterchildren(etree.Element):
             name = local(child)
-            if name and name not in _KNOWN:
+            if name and name not in KNOWN:
                 yield child, f"{name} is not supported"
     for node in document.nodes():
         yield from _special(node)

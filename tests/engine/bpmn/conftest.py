@@ -268,6 +268,7 @@ def host(request: pytest.FixtureRequest) -> Host:
     return Host(reload=request.param)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def new_host() -> type[Host]:
+    """The class, for tests that make several hosts."""
     return Host

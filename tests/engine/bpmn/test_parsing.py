@@ -6,7 +6,7 @@ import pytest
 
 from engine.bpmn import parse_diagram
 from engine.errors import DeploymentRefused
-from tests.engine.bpmn.drawing import draw, each, ext, job, script
+from tests.engine.bpmn.drawing import draw, each, ext, job, mapping, script
 
 
 def refused(xml):
@@ -98,8 +98,7 @@ def test_files_that_are_no_diagram(content, rule):
         ("start s\nuser u | <standardLoopCharacteristics/>\ns -> u", "endless-loop", "u"),
         ("start s\nuser u startQuantity=0\ns -> u", "quantity", "u"),
         (f"start s\nuser u | {ext('<zeebe:taskListeners/>')}\ns -> u", "unsupported-extension", "u"),
-        (f"start s\nservice j | {job('x', '<zeebe:ioMapping><zeebe:input source="=1" target="a.b"/></zeebe:ioMapping>')}\n"
-         "s -> j", "mapping-target", "j"),
+        (f"start s\nservice j | {job('x', mapping(inputs={'a.b': '=1'}))}\ns -> j", "mapping-target", "j"),
     ],
 )  # fmt: skip
 def test_what_would_not_run_right_is_refused(text, rule, element):
