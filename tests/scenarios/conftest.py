@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -71,9 +71,15 @@ def people(config: Path) -> Mapping[str, Actor]:
     }
 
 
-@pytest.fixture
-def case(engine: Engine, library: Path, forms: Path, people: Mapping[str, Actor]) -> Case:
-    """A complaint that was just received, on an engine with the shipped library."""
+@pytest.fixture(scope="session")
+def resources(library: Path, forms: Path) -> Sequence[Resource]:
+    """The shipped library as it is deployed."""
     files = [*library.iterdir(), *forms.glob("*.form")]
-    engine.deployments.deploy(SYSTEM, [Resource(name=path.name, content=path.read_bytes()) for path in files])
+    return [Resource(name=path.name, content=path.read_bytes()) for path in files]
+
+
+@pytest.fixture
+def case(engine: Engine, resources: Sequence[Resource], people: Mapping[str, Actor]) -> Case:
+    """A complaint that was just received, on an engine with the shipped library."""
+    engine.deployments.deploy(SYSTEM, resources)
     return Case(engine, people)
