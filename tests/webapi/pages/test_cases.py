@@ -1,0 +1,90 @@
+"""The case pages of staff."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+
+import pytest
+from lxml import etree
+
+from engine.bootstrap import Engine
+from engine.types import SYSTEM, SearchRequest
+from tests.webapi.pages.visitor import Visitor
+
+Filing = Callable[..., tuple[str, str]]
+Staff = Callable[..., Visitor]
+
+
+@pytest.fixture
+def anna(staff: Staff) -> Visitor:
+    """Somebody of the front office."""
+    return staff("anna", "front-office")
+
+
+def test_a_case_shows_complaint_clocks_and_where_it_stands(anna: Visitor, file_complaint: Filing) -> None:
+    reference, _ = file_complaint(remedySought="A new one")
+    text = anna.open(f"/cases/{reference}").text
+    for said in ("It broke after one day of use.", "A new one", "Jo Vermeer", "Final answer", "Now at:"):
+        assert said in text
+
+
+def test_a_date_is_explained_step_by_step(anna: Visitor, file_complaint: Filing) -> None:
+    reference, _ = file_complaint()
+    text = anna.open(f"/cases/{reference}").text
+    assert "The clock started on" in text
+    assert "working days, until" in text
+    assert "It ends at close of business" in text
+
+
+def test_the_diagram_is_there_for_whoever_may_read_the_case(
+    anna: Visitor, staff: Staff, file_complaint: Filing
+) -> None:
+    reference, _ = file_complaint()
+    address = anna.open(f"/cases/{reference}").one("//*[@data-viewer]").get("data-xml")
+    answer = anna.client.get(address)
+    assert etree.fromstring(answer.data).tag.endswith("definitions")
+    assert staff("ines", "process-owners").client.get(address).status_code == 403
+
+
+def test_reading_a_case_is_logged(anna: Visitor, file_complaint: Filing, in_force: Engine) -> None:
+    reference, _ = file_complaint()
+    anna.open(f"/cases/{reference}")
+    entries = in_force.audit.search(SYSTEM, SearchRequest(filter={"actor": "anna"}, limit=500)).items
+    assert any(reference in str(entry) for entry in entries)
+
+
+def test_staff_write_to_the_complainant(anna: Visitor, visitor: Visitor, file_complaint: Filing) -> None:
+    reference, _ = file_complaint()
+    anna.open(f"/cases/{reference}").send("/messages", {"text": "We rang you,\nbut nobody was in."})
+    assert "Your message has been sent." in anna.text
+    assert "We rang you," in visitor.open("/follow/case").text
+
+
+def test_an_empty_message_is_refused_on_the_page(anna: Visitor, file_complaint: Filing) -> None:
+    reference, _ = file_complaint()
+    anna.open(f"/cases/{reference}").send("/messages", {"text": "  "})
+    assert anna.status == 422
+    assert "That did not work" in anna.text
+
+
+def test_staff_add_files_and_read_them(anna: Visitor, file_complaint: Filing) -> None:
+    reference, _ = file_complaint()
+    anna.open(f"/cases/{reference}").send("/attachments", {"files": (io.BytesIO(b"what we found"), "findings.txt")})
+    answer = anna.client.get(anna.page.xpath("//ul[@class='files']//a/@href")[0])
+    assert answer.data == b"what we found"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+def test_cases_are_searched(anna: Visitor, file_complaint: Filing) -> None:
+    reference, _ = file_complaint()
+    file_complaint(description="Another thing that went wrong.")
+    assert len(anna.open("/cases").page.xpath("//tbody/tr")) == 2
+    assert anna.open(f"/cases?q={reference[-6:]}").one("//tbody//th/a").text == reference
+    assert anna.open("/cases?status=closed").page.xpath("//tbody/tr") == []
+    assert len(anna.open("/cases?status=open&severity=zzz").page.xpath("//tbody/tr")) == 2
+
+
+def test_an_unknown_case_is_not_found(anna: Visitor) -> None:
+    assert anna.open("/cases/C-2026-999999").status == 404
+    assert "Page not found" in anna.text
