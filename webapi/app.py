@@ -7,7 +7,7 @@ import importlib.util
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from flask import Flask
+from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter, ValidationError
 
@@ -78,9 +78,17 @@ def _register_parts(app: Flask, settings: Settings) -> None:
     security.register(app, https=settings.cookie_secure)
     errors.register(app)
     limits.register(app, enabled=settings.rate_limits)
+    if settings.clock == "settable":
+        app.before_request(_follow_clock)
     app.before_request(access.guard)
     api.register(app)
     _register_pages(app)
+
+
+def _follow_clock() -> None:
+    # Another process may have set the clock a moment ago, and its notice still be under way.
+    if request.endpoint != "static":
+        context.engine().clocks.follow()
 
 
 def _register_pages(app: Flask) -> None:

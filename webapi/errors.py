@@ -67,6 +67,7 @@ PROBLEMS: Mapping[str, Problem] = MappingProxyType(
         "mail-refused": _problem(422, "Mail refused"),
         "too-many-requests": _problem(429, "Too many requests"),
         "overloaded": _problem(503, "Overloaded"),
+        "schema-outdated": _problem(503, "Database of another version"),
         "timed-out": _problem(504, "Not in time"),
         "configuration-invalid": _problem(500, "Configuration wrong"),
     }

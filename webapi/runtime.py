@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from engine.bootstrap import Engine, make_engine
@@ -15,6 +15,7 @@ from engine.settings import Settings, library
 from engine.store import embedded
 from engine.store.migrations import upgrade
 from engine.types import SYSTEM, SearchRequest
+from engine.worker import Worker
 from webapi.sessions import Sessions
 
 SUFFIXES = (".bpmn", ".dmn", ".form")
@@ -61,9 +62,11 @@ class Runtime:
             self.engine.deployments.deploy(SYSTEM, library_resources())
         return password if made and given is None else None
 
-    def for_child(self) -> Settings:
-        """Settings for another process over the same database."""
-        return replace(self.settings, database_url=self.url)
+    @contextmanager
+    def worker(self) -> Iterator[None]:
+        """Timers and built-in jobs in threads of this process, as long as the block runs."""
+        with Worker(self.engine, self.url):
+            yield
 
 
 def library_resources() -> list[Resource]:

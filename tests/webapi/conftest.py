@@ -13,7 +13,7 @@ from engine.clock import SettableClock
 from engine.records import NewPerson
 from engine.settings import Settings
 from engine.types import SYSTEM
-from tests.webapi.callers import PASSWORD, Caller
+from tests.webapi.callers import Caller
 from webapi import logs
 from webapi.app import create_app
 from webapi.sessions import Sessions
@@ -39,7 +39,9 @@ def engine(
 ) -> Engine:
     """The whole engine over empty tables, with the sessions of requests."""
     del session_factory  # asked for, because it empties the tables
-    return make_engine(settings, request_sessions, clock)
+    made = make_engine(settings, request_sessions, clock)
+    made.set_clock(SYSTEM, clock.now())  # every request asks the database what time it is
+    return made
 
 
 @pytest.fixture
@@ -56,10 +58,10 @@ def stranger(app: Flask) -> Caller:
 
 @pytest.fixture
 def somebody(app: Flask, engine: Engine) -> Callable[..., Caller]:
-    """Makes people: `somebody("ann", "front-office")` is Ann with a token."""
+    """Makes people: `somebody("ann", "front-office")` is Ann with a token, and a password where one is given."""
 
-    def make(username: str, *groups: str) -> Caller:
-        person = NewPerson(username=username, name=username.title(), password=PASSWORD, groups=groups)
+    def make(username: str, *groups: str, password: str | None = None) -> Caller:
+        person = NewPerson(username=username, name=username.title(), password=password, groups=groups)
         engine.people.create(SYSTEM, person)
         return Caller(client=app.test_client(), token=engine.people.create_token(SYSTEM, username, "test"))
 

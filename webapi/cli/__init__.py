@@ -11,23 +11,24 @@ import click
 
 from webapi.release import release
 
+# Where a command is, and what it does: told here as well, so that a list of all needs none of them.
 _COMMANDS = {
-    "decide": "webapi.cli.evaluate:decide",
-    "demo": "webapi.cli.demo:demo",
-    "deploy": "webapi.cli.deploy:deploy",
-    "doctor": "webapi.cli.doctor:doctor",
-    "feel": "webapi.cli.evaluate:feel",
-    "incidents": "webapi.cli.look:incidents",
-    "lint": "webapi.cli.deploy:lint",
-    "migrate-db": "webapi.cli.database:migrate_db",
-    "replay": "webapi.cli.replay:replay",
-    "serve": "webapi.cli.serve:serve",
-    "tasks": "webapi.cli.look:tasks",
-    "timers": "webapi.cli.look:timers",
-    "token": "webapi.cli.people:token",
-    "user": "webapi.cli.people:user",
-    "version": "webapi.cli.versions:version",
-    "worker": "webapi.cli.work:worker",
+    "decide": ("webapi.cli.evaluate:decide", "Evaluate a decision of a DMN file."),
+    "demo": ("webapi.cli.demo:demo", "Make demo people of every role and show how to log in."),
+    "deploy": ("webapi.cli.deploy:deploy", "Deploy diagrams, tables and forms together."),
+    "doctor": ("webapi.cli.doctor:doctor", "Look at this installation and say what is wrong with it."),
+    "feel": ("webapi.cli.evaluate:feel", "Evaluate a FEEL expression."),
+    "incidents": ("webapi.cli.look:incidents", "Show open incidents; try one again."),
+    "lint": ("webapi.cli.deploy:lint", "Check diagrams, tables and forms, and store nothing."),
+    "migrate-db": ("webapi.cli.database:migrate_db", "Bring the tables of the database up to date."),
+    "replay": ("webapi.cli.replay:replay", "Run real complaints through a running service."),
+    "serve": ("webapi.cli.serve:serve", "Serve pages and API."),
+    "tasks": ("webapi.cli.look:tasks", "Show open user tasks."),
+    "timers": ("webapi.cli.look:timers", "Show armed timers."),
+    "token": ("webapi.cli.people:token", "Bearer tokens for integrations."),
+    "user": ("webapi.cli.people:user", "Accounts of staff and integrations."),
+    "version": ("webapi.cli.versions:version", "Say which release this is."),
+    "worker": ("webapi.cli.work:worker", "Fire timers and do built-in jobs in a process of its own."),
 }
 
 
@@ -40,12 +41,16 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         """The command called `cmd_name`, if there is one."""
-        place = _COMMANDS.get(cmd_name)
-        if place is None:
+        if cmd_name not in _COMMANDS:
             return None
-        module, _, attribute = place.partition(":")
+        module, _, attribute = _COMMANDS[cmd_name][0].partition(":")
         found = getattr(importlib.import_module(module), attribute)
         return found if isinstance(found, click.Command) else None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's signature
+        """The list of all, without loading them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in sorted(_COMMANDS.items())])
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what the engine refuses is told as one sentence with its findings, and ends with 1."""

@@ -7,12 +7,13 @@ import signal
 import socket
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 import click
 from waitress.server import create_server  # type: ignore[import-untyped]  # has no types
 
+from engine.settings import Settings
 from webapi.app import create_app
 from webapi.cli.common import out, settings
 from webapi.cli.supervision import Family, end_with_parent
@@ -57,8 +58,9 @@ def serve(**given: object) -> None:
     listener = _listen(options)
     with ExitStack() as stack:
         stack.callback(listener.close)
-        runtime = stack.enter_context(Runtime.open(settings()))
-        _welcome(runtime, options, listener)
+        address = _address(listener)
+        runtime = stack.enter_context(Runtime.open(_reached_at(settings(), address)))
+        _welcome(runtime, options, address)
         if options.workers == 1:
             _serve(runtime, listener, with_worker=options.with_worker)
         else:
@@ -78,10 +80,19 @@ def _listen(options: Options) -> socket.socket:
     return listener
 
 
-def _welcome(runtime: Runtime, options: Options, listener: socket.socket) -> None:
-    password = runtime.prepare()
+def _address(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
-    address = f"http://{host}:{port}"
+    local = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - compared with, not bound to
+    return f"http://[{local}]:{port}" if ":" in local else f"http://{local}:{port}"
+
+
+def _reached_at(found: Settings, address: str) -> Settings:
+    # Links in letters lead here where nothing else is said: as good as it gets on one's own machine.
+    return found if "AMENDS_PUBLIC_URL" in os.environ else replace(found, public_url=address)
+
+
+def _welcome(runtime: Runtime, options: Options, address: str) -> None:
+    password = runtime.prepare()
     out().print(f"Amends {release()} serves {address}", highlight=False)
     if password is not None:
         out().print(f"Administrator: admin, password {password} (shown once)", markup=False, highlight=False)
@@ -143,4 +154,4 @@ def _serve_by_children(runtime: Runtime, listener: socket.socket, options: Optio
 def _environment(runtime: Runtime) -> dict[str, str]:
     # Children are told the database's address: the embedded one is started and stopped by the parent alone.
     found = {name: value for name, value in os.environ.items() if name != "AMENDS_DATABASE_URL_FILE"}
-    return {**found, "AMENDS_DATABASE_URL": runtime.url}
+    return {**found, "AMENDS_DATABASE_URL": runtime.url, "AMENDS_PUBLIC_URL": runtime.settings.public_url}
