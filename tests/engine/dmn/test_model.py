@@ -77,11 +77,13 @@ def test_services() -> None:
 
 
 def test_item_definitions() -> None:
+    colours = '<typeRef>string</typeRef><allowedValues><text>"red", "blue"</text></allowedValues>'
+    children = '<itemComponent name="children" isCollection="true"><typeRef>tTree</typeRef></itemComponent>'
     types = (
-        '<itemDefinition name="tColour"><typeRef>string</typeRef><allowedValues><text>"red", "blue"</text></allowedValues>'
-        '</itemDefinition><itemDefinition name="tColours" isCollection="true"><typeRef>tColour</typeRef></itemDefinition>'
+        f'<itemDefinition name="tColour">{colours}</itemDefinition>'
+        '<itemDefinition name="tColours" isCollection="true"><typeRef>tColour</typeRef></itemDefinition>'
         '<itemDefinition name="tTree"><itemComponent name="name"><typeRef>string</typeRef></itemComponent>'
-        '<itemComponent name="children" isCollection="true"><typeRef>tTree</typeRef></itemComponent></itemDefinition>'
+        f"{children}</itemDefinition>"
     )
 
     def typed(kind: str, text: str) -> object:
