@@ -56,6 +56,10 @@ class Advance:
         rows = select(ProcessInstance.key).where(ProcessInstance.key.in_(wanted))
         uow.session.execute(rows.order_by(ProcessInstance.key).with_for_update())
 
+    def forget(self, key: Key) -> None:
+        """Load the instance from its bytes at the next command."""
+        self._cache.drop(key)
+
     def open(self, uow: UnitOfWork, actor: Actor, key: Key) -> Opened:
         """Lock an instance and make it live; raises `NotFound`, or `Conflict` if it has ended."""
         opened: Opened | None = uow.scratch.get((Opened, key))

@@ -35,6 +35,11 @@ class LiveCache:
             kept = self._kept.pop(key, None)
         return kept[1] if kept is not None and kept[0] == revision else None
 
+    def drop(self, key: Key) -> None:
+        """Keep nothing of an instance."""
+        with self._lock:
+            self._kept.pop(key, None)
+
     def put(self, key: Key, revision: int, live: Live) -> None:
         """Keep a live instance as of `revision`, unless a newer one is there."""
         if self._size == 0:

@@ -29,7 +29,7 @@ def diagram(process_id: str, content: str, *, extra: str = "") -> Resource:
     return Resource(name=f"{process_id}.bpmn", content=xml.encode())
 
 
-def user_task(task_id: str, *, groups: str = "clerks", form: str | None = None) -> str:
+def user_task(task_id: str, *, groups: str = "case-handlers", form: str | None = None) -> str:
     """A user task for some groups."""
     form_part = "" if form is None else f'<zeebe:formDefinition formId="{form}"/>'
     return (
