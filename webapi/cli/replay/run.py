@@ -29,6 +29,8 @@ ROUNDS_A_STEP = 8
 RESYNC_EVERY = 25
 AFTERWARDS = timedelta(days=14)
 """Simulated time that goes on when the last case is closed: the survey is sent some days after."""
+A_MOMENT = timedelta(minutes=10)
+"""Time that may pass between the first receipt and the next request while the clock is not pinned yet."""
 PATIENCE_DAYS = 75
 """Simulated days without any change after which the rest is left to wait."""
 
@@ -99,7 +101,7 @@ class Replay:
         # The first receipt tells when the replay began, also where this run goes on with an earlier one.
         waiting = deque(zip(receipt_times(first.received_at, len(rows) + 1, days)[1:], rows, strict=True))
         now = max(first.received_at, instant(self._service.get("/v2/clock")["now"]))
-        first.found_again = now > first.received_at
+        first.found_again = now - first.received_at > A_MOMENT
         self.result.began = self._last_change = now
         self._resync(now)
         for count, moment in enumerate(steps(now), start=1):
@@ -159,7 +161,7 @@ class Replay:
             self._find_tasks(now, {"creationDate": {"$gte": since.isoformat()}})
         for _ in range(ROUNDS_A_STEP):
             moves: dict[str, list[Move]] = defaultdict(list)
-            for move in self._due(now):
+            for move in sorted(self._due(now), key=_withdrawals_first):
                 moves[move.case.reference].append(move)
             if not moves:
                 return
@@ -171,6 +173,8 @@ class Replay:
         """What is to be done now; staff do nothing on a Saturday or Sunday and come back to it."""
         working = is_working_day(now)
         for move in list(self._agenda.due(now)):
+            if move.kind == "withdrawal" and move.case.reference in self._closed:
+                continue
             if move.kind == "task" and not working:
                 self._agenda.add(Move(due=now + timedelta(hours=1), case=move.case, kind="task", task=move.task))
             else:
@@ -254,6 +258,11 @@ def _come_in(waiting: deque[tuple[datetime, Row]], now: datetime) -> list[Row]:
     while waiting and waiting[0][0] <= now:
         due.append(waiting.popleft()[1])
     return due
+
+
+def _withdrawals_first(move: Move) -> bool:
+    """Who withdraws does so before staff go on, so that nobody withdraws what is closed in the same moment."""
+    return move.kind != "withdrawal"
 
 
 def _about(move: Move) -> str:
