@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from SpiffWorkflow.util.task import TaskState
 
@@ -124,8 +125,7 @@ class Instance:
         token = self._execution.waiting.get(key)
         if self.state != "ACTIVE" or token is None or str(index) not in token.internal_data.get("wait", {}):
             raise AlreadyCompleted(f"nothing waits for event {index} of {key}")
-        token.spec.trigger(token, index, variables or {})
-        self._done()
+        stepping.checked(self._execution, partial(token.spec.trigger, token, index, variables or {}), token)
 
     def signal(self, name: str, variables: Mapping[str, Json] | None = None) -> int:
         """A signal was broadcast by somebody else. Gives how many waits there were for it."""
@@ -145,8 +145,9 @@ class Instance:
     def set_variables(self, scope_key: Key, variables: Mapping[str, Json], *, local: bool = False) -> None:
         """Set variables as seen from an element instance (or the instance's own key); `local`: in just that scope.
 
-        Raises `NotFound` where there is no such scope.
+        Raises `NotFound` where there is no such scope, `AlreadyCompleted` when the instance is over.
         """
+        self._running()
         execution = self._execution
         token = execution.tokens.get(scope_key)
         if token is None and scope_key != execution.key:
@@ -175,8 +176,7 @@ class Instance:
 
     def cancel(self) -> None:
         """End the instance; everything in it is terminated. Raises `AlreadyCompleted` when it is over."""
-        if self.state != "ACTIVE":
-            raise AlreadyCompleted(f"process instance {self.key} is over")
+        self._running()
         self._execution.cancel_scope(self._execution.top)
         self._execution.end("TERMINATED")
         self._done()
@@ -212,6 +212,10 @@ class Instance:
         ):
             raise AlreadyCompleted(f"no user task or job is open at element instance {key}")
         return token
+
+    def _running(self) -> None:
+        if self.state != "ACTIVE":
+            raise AlreadyCompleted(f"process instance {self.key} is over")
 
     def _resolve(self, token: Token) -> None:
         if "incident" in token.internal_data:

@@ -29,7 +29,7 @@ def run(execution: Execution, limit: int) -> None:
     """Step until nothing can run, at most `limit` elements; then the token whose turn it was gets an incident."""
     while execution.state == "ACTIVE":
         if execution.touched:
-            _checked(execution, partial(delivery.check_conditions, execution), execution.top.root)
+            checked(execution, partial(delivery.check_conditions, execution), execution.top.root)
         token = _next(execution)
         if token is None:
             if _settle(execution):
@@ -56,11 +56,11 @@ def _next(execution: Execution) -> Token | None:
 def _step(token: Token) -> None:
     """Let a token arrive, or run its element."""
     if token._state == TaskState.FUTURE:
-        _checked(token.execution, partial(token.spec._update, token), token)
+        checked(token.execution, partial(token.spec._update, token), token)
         return
     calls_out = token.spec.calls_out and "result" not in token.internal_data
     guard = token.execution.services.atomic() if calls_out else nullcontext()
-    _checked(token.execution, partial(_guarded, guard, token), token)
+    checked(token.execution, partial(_guarded, guard, token), token)
 
 
 def _guarded(guard: AbstractContextManager[None], token: Token) -> None:
@@ -68,7 +68,7 @@ def _guarded(guard: AbstractContextManager[None], token: Token) -> None:
         token.run()
 
 
-def _checked(execution: Execution, action: Callable[[], object], token: Token) -> None:
+def checked(execution: Execution, action: Callable[[], object], token: Token) -> None:
     """Do something wholly or not at all; what fails becomes an error event or an incident of the token."""
     told = len(execution.events)
     try:
@@ -121,7 +121,7 @@ def park(token: Token, error: AmendsError) -> None:
 def retry(token: Token) -> None:
     """The cause of an incident may be gone: queue the token again, or repeat what it asks of the outside."""
     execution = token.execution
-    _checked(execution, partial(token.spec.retry, token), token)
+    checked(execution, partial(token.spec.retry, token), token)
     if "incident" not in token.internal_data:
         execution.moved(token, token._state)
         execution.dirty.add(execution.scopes.get(token.id, token.scope))
@@ -138,7 +138,7 @@ def _settle(execution: Execution) -> bool:
         execution.dirty.discard(scope)
         if not scope.completed and scope.root._state == TaskState.STARTED and not _busy(scope):
             host = scope.root if scope.parent is None else scope.parent
-            _checked(execution, partial(_close, scope), host)
+            checked(execution, partial(_close, scope), host)
             return True
     return False
 
@@ -169,17 +169,12 @@ def _look_for_deadlock(execution: Execution) -> None:
     """Nothing can run, nothing waits for anything from outside, and yet the instance is not over: say so."""
     if execution.state != "ACTIVE" or "incident" in execution.top.root.internal_data:
         return
-    stuck = None
-    for token in execution.tokens.values():
-        if not token._state & ACTIVE:
-            continue
-        if "incident" in token.internal_data or ("open" in token.internal_data and _can_come(token)):
-            return
-        if token._state == TaskState.WAITING and not token.spec.catches:
-            stuck = token
-    if stuck is not None:
-        text = f"no token can come to {stuck.spec.name} any more: it waits in vain"
-        park(stuck, StepFailed("DEADLOCK", text))
+    active = [token for token in execution.tokens.values() if token._state & ACTIVE]
+    if any("incident" in t.internal_data or ("open" in t.internal_data and _can_come(t)) for t in active):
+        return
+    waiting = [token for token in active if token._state == TaskState.WAITING and not token.spec.catches]
+    stuck = next(iter([*waiting, *reversed(active), execution.top.root]))
+    park(stuck, StepFailed("DEADLOCK", f"nothing can come to {stuck.spec.name} any more: it waits in vain"))
 
 
 def _can_come(token: Token) -> bool:

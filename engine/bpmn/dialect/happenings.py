@@ -9,6 +9,7 @@ from lxml import etree
 from engine.bpmn import timers
 from engine.bpmn.dialect.document import bare, definitions, extension, is_true, kind_of, local, nodes, q
 from engine.bpmn.dialect.reading import Reading
+from engine.bpmn.errors import StepFailed
 from engine.bpmn.expressions import Text
 from engine.bpmn.model import Element, StartTrigger
 from engine.bpmn.specs.catching import Catch, Catching
@@ -135,20 +136,32 @@ def start_triggers(reading: Reading, process: etree._Element, spec: ProcessSpec)
         if local(node) == "startEvent" and not definitions(node):
             found.append(StartTrigger(element_id=name, kind="none"))
         elif local(node) == "startEvent":
-            found += [_start(name, definition) for definition in read_definitions(reading, node)]
+            found += [_start(reading, name, definition) for definition in read_definitions(reading, node)]
         elif is_true(node, "instantiate") and not spec.node(name).incoming:
-            found += _instantiating(spec, spec.node(name))
+            found += _instantiating(reading, spec, spec.node(name))
     if not any(local(node) == "startEvent" for node in nodes(process)):
         found += [StartTrigger(element_id=e.node, kind="none") for e in spec.entries if not e.triggered]
     return tuple(found)
 
 
-def _instantiating(spec: ProcessSpec, node: Node) -> list[StartTrigger]:
+def _instantiating(reading: Reading, spec: ProcessSpec, node: Node) -> list[StartTrigger]:
     """A receive task, or the events behind an event-based gateway."""
     catching = [node] if isinstance(node, Catching) else [spec.node(flow.target) for flow in node.flows]
-    return [_start(c.name, d) for c in catching if isinstance(c, Catching) for d in c.definitions]
+    return [_start(reading, c.name, d) for c in catching if isinstance(c, Catching) for d in c.definitions]
 
 
-def _start(element_id: str, definition: Definition) -> StartTrigger:
+def _start(reading: Reading, element_id: str, definition: Definition) -> StartTrigger:
+    """Nothing runs yet, so there are no variables: names are literal, and timers say their time by themselves."""
+    node = reading.document.by_id[element_id]
     timer = definition if isinstance(definition, TimerDefinition) else None
-    return StartTrigger(element_id=element_id, kind=definition.kind, name=definition.name, timer=timer)
+    start = StartTrigger(element_id=element_id, kind=definition.kind, name=definition.name, timer=timer)
+    if timer is not None:
+        try:
+            start.schedule(_SOME_DAY)
+        except StepFailed as error:
+            reading.refuse("timer-value", node, error.message, "Write a date or cycle that needs no variables.")
+    elif (definition.name or "").startswith("="):
+        reading.refuse(
+            "start-name", node, "the name is an expression, and there are no variables yet", "Write the name."
+        )
+    return start

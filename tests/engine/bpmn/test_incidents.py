@@ -16,7 +16,7 @@ from engine.bpmn import (
     WaitEnded,
 )
 from engine.errors import AlreadyCompleted, NotFound, Refused
-from tests.engine.bpmn.drawing import draw, job, script
+from tests.engine.bpmn.drawing import draw, each, job, script
 
 
 def go(host, text, **variables):
@@ -83,6 +83,13 @@ def test_a_deadlock_is_told_until_somebody_helps(host):
     case.inst.cancel_element(next(iter(case.open.incidents)))
     host.run(case)
     assert (case.state, case.incidents) == ("COMPLETED", [])
+
+
+def test_a_body_whose_instances_were_all_cancelled_is_not_silent(host):
+    case = go(host, f"start s\nuser u | {each('=[1]')}\nt x\ns -> u -> x")
+    case.inst.cancel_element(case.key_of("u"))
+    host.run(case)
+    assert case.incidents == [("u", "DEADLOCK")]
 
 
 def test_no_deadlock_while_a_timer_may_still_bring_a_token(host):

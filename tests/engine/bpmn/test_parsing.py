@@ -81,6 +81,8 @@ def test_files_that_are_no_diagram(content, rule):
         ("start s\nuser u\nbound b attachedToRef=u cancelActivity=false @error:e\ns -> u", "always-interrupting", "b"),
         ("start s\nstart t\nuser u\ns -> u\nt -> u", "several-none-starts", "t"),
         ("user u\nuser v\nu -> v -> u", "empty-scope", "p"),
+        ("start s @date:=later", "timer-value", "s"),
+        ("start s @signal:=name", "start-name", "s"),
         ("start s\nservice j\ns -> j", "job-type", "j"),
         ("start s\nthrow w @message:m\ns -> w", "job-type", "w"),
         ("start s\ncall c\ns -> c", "called-element", "c"),
