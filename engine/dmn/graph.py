@@ -36,6 +36,7 @@ class Node:
     prefixes: frozenset[str] = frozenset()
     code: Code | None = None
     reads: frozenset[str] = frozenset()
+    hidden: frozenset[str] = frozenset()
     service: Service | None = None
 
 
@@ -142,7 +143,7 @@ class Evaluation:
                 env.setdefault(required.variable, value)
                 env.setdefault(required.id, value)
         for name in node.reads:
-            if name not in env and name in context:
+            if name not in env and name not in node.hidden and name in context:
                 env[name] = to_feel(context[name])
         return env
 

@@ -76,7 +76,9 @@ class _Loader:
             self._declare(element)
         for identity, node in self._nodes.items():
             self._connect(node, self._elements[identity])
+        declared = frozenset(node.name for node in self._nodes.values())
         for identity, node in self._nodes.items():
+            node.hidden = declared
             self._build(node, self._elements[identity])
         self._find_cycles()
         findings = tuple(self._shop.findings)

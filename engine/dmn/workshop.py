@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from engine.dmn.xml import Element, id_of, line_of, normal
 from engine.errors import Finding
-from engine.feel import FeelSyntaxError, Functions, UnaryTests
+from engine.feel import Expression, FeelSyntaxError, Functions, UnaryTests
 from engine.feel.checks import review
 from engine.feel.coding import Code, Env
 from engine.feel.expression import Vocabulary, compile_in, compile_tests_in
@@ -42,6 +42,8 @@ class Workshop:
         self._file = file
         self._vocabulary = Vocabulary(members=members, functions=functions, types=types)
         self._read: set[str] = set()
+        self._expressions: dict[tuple[str, frozenset[str]], Expression] = {}
+        self._tests: dict[tuple[str, frozenset[str]], UnaryTests] = {}
 
     def find(self, rule: str, message: str, element: Element, cure: str | None = None) -> None:
         """Note a mistake in the model."""
@@ -61,30 +63,38 @@ class Workshop:
 
     def expression(self, text: str, names: Iterable[str], element: Element) -> Code:
         """The closure of an expression in the model."""
-        try:
-            compiled = compile_in(text, replace(self._vocabulary, names=frozenset(names)))
-        except FeelSyntaxError as error:
-            return self._mistake(error, element)
+        reach = frozenset(names)
+        compiled = self._expressions.get((text, reach))
+        if compiled is None:
+            try:
+                compiled = compile_in(text, replace(self._vocabulary, names=reach))
+            except FeelSyntaxError as error:
+                return self._mistake(error, element)
+            self._expressions[text, reach] = compiled
+            self._review(compiled.tree, reach, element)
         self._read |= compiled.reads
-        self._review(compiled.tree, names, element)
         return compiled.code
 
     def tests(self, text: str, names: Iterable[str], element: Element) -> UnaryTests | None:
         """The compiled unary tests of a cell; None after a mistake, which nothing satisfies."""
-        try:
-            compiled = compile_tests_in(text, replace(self._vocabulary, names=frozenset(names)))
-        except FeelSyntaxError as error:
-            self._mistake(error, element)
-            return None
+        reach = frozenset(names)
+        compiled = self._tests.get((text, reach))
+        if compiled is None:
+            try:
+                compiled = compile_tests_in(text, replace(self._vocabulary, names=reach))
+            except FeelSyntaxError as error:
+                self._mistake(error, element)
+                return None
+            self._tests[text, reach] = compiled
+            self._review(compiled.tree, reach | {"?"}, element)
         self._read |= compiled.reads
-        self._review(compiled.tree, [*names, "?"], element)
         return compiled
 
-    def _review(self, node: Node, names: Iterable[str], element: Element) -> None:
+    def _review(self, node: Node, names: frozenset[str], element: Element) -> None:
         """Findings about functions, arguments and literals. Names are not judged: a decision may read variables of the
         process that no input data declares (docs/decisions/0203).
         """
-        for found in review(node, frozenset(names), self._vocabulary.functions):
+        for found in review(node, names, self._vocabulary.functions):
             if found.rule != "feel-unknown-name":
                 self.findings.append(replace(found, file=self._file, element_id=id_of(element)))
 

@@ -40,7 +40,7 @@ def _refused(
 
 def tag(element: Element) -> str:
     """The name of an element without its namespace; empty for what is no element."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def kids(element: Element | None, *names: str) -> Iterator[Element]:

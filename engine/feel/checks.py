@@ -63,6 +63,8 @@ class _Checker:
         self._functions = functions
 
     def walk(self, node: tree.Node, known: Known) -> Iterator[Finding]:
+        if isinstance(node, tree.Literal):
+            return
         if isinstance(node, tree.Name):
             yield from self._name(node, known)
         elif isinstance(node, tree.TemporalLiteral) and parse_temporal(node.text) is None:

@@ -47,6 +47,11 @@ def test_input_data_are_typed() -> None:
     assert loaded.evaluate("d", {}, now=now).diagnostics[0].code == "unknown-name"
 
 
+def test_variables_are_seen_unless_the_model_declares_them() -> None:
+    loaded = model(INPUT, decision("d", literal("[x, y]")))
+    assert to_json(loaded.evaluate("d", {"x": 1, "y": 2}, now=now).value) == [None, 2]
+
+
 def test_knowledge_may_call_itself() -> None:
     requires = '<knowledgeRequirement><requiredKnowledge href="#f"/></knowledgeRequirement>'
     caller = f'<decision id="d" name="d"><variable name="d"/>{requires}{literal("my fact(5)")}</decision>'
