@@ -13,6 +13,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from engine.bootstrap import Engine
+from engine.clock import SystemClock
 from engine.processes import channels
 from engine.worker.hearing import Ear
 from engine.worker.jobs import JobRunner
@@ -23,6 +24,9 @@ POLL = timedelta(seconds=5)
 MATCH_EVERY = 6
 """Sweeps between two looks for messages and waits that have missed each other."""
 _SWEEP = "sweep"
+_MACHINE = SystemClock()
+"""The scheduler runs by the real time, whatever the clock of the engine says."""
+_BREATH = timedelta(milliseconds=20)
 
 
 class Worker(AbstractContextManager["Worker"]):
@@ -38,7 +42,9 @@ class Worker(AbstractContextManager["Worker"]):
         self._ear = Ear(url, self._heard)
         self._jobs = JobRunner(engine, threads)
         self._sweeps = 0
-        self._lock, self._running = threading.Lock(), False
+        self._lock, self._running, self._sweeping = threading.Lock(), False, False
+        self._next: datetime | None = None
+        """When to sweep again, as far as it was asked for during a sweep."""
 
     def start(self) -> None:
         """Begin; raises `SchemaOutdated` on a database of another version."""
@@ -79,28 +85,44 @@ class Worker(AbstractContextManager["Worker"]):
             self._jobs.wake()
 
     def _wake(self, due: datetime | None = None) -> None:
-        """Sweep at `due` by the engine's clock, or now."""
-        now = self._engine.clock.now()
-        pause = timedelta(0) if due is None else max(due - now, timedelta(0))
+        """Sweep at `due` by the engine's clock, or now; while a sweep runs, after it."""
+        pause = timedelta(0) if due is None else max(due - self._engine.clock.now(), timedelta(0))
         if pause > POLL:
             return
+        at = _MACHINE.now() + pause
         with self._lock:
-            job = self._scheduler.get_job(_SWEEP) if self._running else None
-            at = datetime.now(UTC) + pause
-            if job is not None and (job.next_run_time is None or job.next_run_time > at):
-                job.modify(next_run_time=at)
+            if self._sweeping:
+                self._next = at if self._next is None else min(self._next, at)
+            else:
+                self._schedule(at)
+
+    def _schedule(self, at: datetime) -> None:
+        job = self._scheduler.get_job(_SWEEP) if self._running else None
+        if job is not None and (job.next_run_time is None or job.next_run_time > at):
+            job.modify(next_run_time=at)
 
     def _sweep(self) -> None:
         """Fire what is due; whatever goes wrong, the next sweep comes."""
+        with self._lock:
+            self._sweeping = True
         try:
-            fired = self._engine.timers.fire_due()
-            if fired:
-                _LOG.info("timers fired", extra={"instances": fired})
-            self._sweeps += 1
-            if self._sweeps % MATCH_EVERY == 1:
-                self._engine.messages.match_kept()
-            due = self._engine.timers.next_due()
-            if due is not None:
-                self._wake(due)
+            self._round()
         except Exception:  # noqa: BLE001 - a sweep that fails must not end the sweeping
             _LOG.exception("sweep failed")
+        finally:
+            with self._lock:
+                self._sweeping, at, self._next = False, self._next, None
+                if at is not None:
+                    # The scheduler counts this run until it has returned, and skips one that comes too early.
+                    self._schedule(max(at, _MACHINE.now() + _BREATH))
+
+    def _round(self) -> None:
+        fired = self._engine.timers.fire_due()
+        if fired:
+            _LOG.info("timers fired", extra={"instances": fired})
+        self._sweeps += 1
+        if self._sweeps % MATCH_EVERY == 1:
+            self._engine.messages.match_kept()
+        due = self._engine.timers.next_due()
+        if due is not None:
+            self._wake(due)
