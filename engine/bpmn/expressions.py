@@ -66,13 +66,17 @@ class Text:
             return self.literal
         return evaluate(self.expression, context, now, reason)
 
+    def explained(self, context: Mapping[str, object], now: datetime) -> str:
+        """As it stands in the diagram, with what FEEL has to say about it."""
+        return self.source if self.expression is None else f"={explained(self.expression, context, now)}"
+
     def text(self, context: Mapping[str, object], now: datetime, what: str) -> str:
         """A text that is not empty. Raises `StepFailed` for anything else."""
         value = self.value(context, now)
         if isinstance(value, str) and value:
             return value
-        shown = self.source if self.expression is None else explained(self.expression, context, now)
-        raise StepFailed("EXTRACT_VALUE_ERROR", f"{what} is no text: {shown} gave {shorten(value)}")
+        why = self.explained(context, now)
+        raise StepFailed("EXTRACT_VALUE_ERROR", f"{what} is no text: {why} gave {shorten(value)}")
 
 
 def shorten(value: object) -> str:

@@ -32,8 +32,8 @@ class TimerDefinition(Definition):
         value = self.when.value(context, now)
         text = value if isinstance(value, str) or value is None else to_json(value)
         if not isinstance(text, str):
-            found = f"{shorten(value)} is neither a date-time nor a duration"
-            raise StepFailed("EXTRACT_VALUE_ERROR", f"timer {self.when.source}: {found}")
+            why = self.when.explained(context, now)
+            raise StepFailed("EXTRACT_VALUE_ERROR", f"timer {why} is no time but {shorten(value)}")
         try:
             return timers.first(self.form, text, now)
         except ValueError as error:

@@ -21,6 +21,7 @@ from engine.bpmn import (
     ProcessModel,
     Schedule,
     ServiceCall,
+    SignalAwaited,
     SignalThrown,
     TimerArmed,
     UserTaskCreated,
@@ -41,21 +42,18 @@ class Open:
         self.jobs: dict[int, JobCreated] = {}
         self.timers: dict[tuple[int, int], TimerArmed] = {}
         self.messages: dict[tuple[int, int], MessageAwaited] = {}
+        self.signals: dict[tuple[int, int], SignalAwaited] = {}
         self.incidents: dict[int, IncidentRaised] = {}
         self.events: list[object] = []
 
     def take(self, event: object) -> None:
         self.events.append(event)
-        if isinstance(event, UserTaskCreated):
-            self.tasks[event.key] = event
-        elif isinstance(event, JobCreated):
-            self.jobs[event.key] = event
-        elif isinstance(event, TimerArmed):
-            self.timers[event.key, event.index] = event
-        elif isinstance(event, MessageAwaited):
-            self.messages[event.key, event.index] = event
-        elif isinstance(event, IncidentRaised):
-            self.incidents[event.key] = event
+        by_key = {UserTaskCreated: self.tasks, JobCreated: self.jobs, IncidentRaised: self.incidents}.get(type(event))
+        by_wait = {TimerArmed: self.timers, MessageAwaited: self.messages, SignalAwaited: self.signals}.get(type(event))
+        if by_key is not None:
+            by_key[event.key] = event  # type: ignore[attr-defined, index]
+        elif by_wait is not None:
+            by_wait[event.key, event.index] = event  # type: ignore[attr-defined, index]
         elif isinstance(event, IncidentResolved):
             del self.incidents[event.key]
         elif isinstance(event, WaitEnded):
@@ -64,7 +62,7 @@ class Open:
     def end(self, key: int) -> None:
         self.tasks.pop(key, None)
         self.jobs.pop(key, None)
-        for table in (self.timers, self.messages):
+        for table in (self.timers, self.messages, self.signals):
             for wait in [w for w in table if w[0] == key]:
                 del table[wait]
 
@@ -90,6 +88,12 @@ class Case:
     @property
     def incidents(self) -> list[tuple[str, str]]:
         return [(incident.element_id, incident.code) for incident in self.open.incidents.values()]
+
+    @property
+    def waits(self) -> bool:
+        """Whether anything is open that somebody outside can act on."""
+        o = self.open
+        return bool(o.tasks or o.jobs or o.timers or o.messages or o.signals)
 
     def key_of(self, element_id: str) -> int:
         """The latest element instance of an element."""
