@@ -80,3 +80,12 @@ def test_a_question_does_not_stop_the_clocks_of_the_team(case: Case) -> None:
     case.do("find-facts", needInformation="yes", question="On which day did it come?")
     case.wait(30)
     assert case.escalations == [1, 2, 3]
+
+
+def test_progress_is_told_on_the_day_that_was_promised(case: Case) -> None:
+    case.wait(1)
+    case.do("assess")
+    case.wait(40)
+    kept = [d.state for d in case.view.deadlines if d.kind == "progress_update"]
+    assert kept == ["met", "met", "running"]
+    case.no_incident()
