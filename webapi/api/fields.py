@@ -128,6 +128,11 @@ def by_text(**options: Any) -> Filter:
     return Filter(fields.String(validate=Length(0, 1000)), *_TEXTS, **options)
 
 
+def by_name(**options: Any) -> Filter:
+    """Filter over a list of names: is this one, or any of these, in it."""
+    return Filter(fields.String(validate=Length(1, 255)), "$eq", "$in", **options)
+
+
 def by_key(**options: Any) -> Filter:
     """Filter over a key."""
     return Filter(Key(), *_KEYS, **options)

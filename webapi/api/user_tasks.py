@@ -22,6 +22,7 @@ from webapi.api.fields import (
     by_instant,
     by_integer,
     by_key,
+    by_name,
     by_text,
     by_word,
 )
@@ -64,8 +65,8 @@ class UserTaskFilter(Body):
     name = by_text()
     state = by_word(*STATES)
     assignee = by_text()
-    candidate_group = by_text()
-    candidate_user = by_text()
+    candidate_group = by_name()
+    candidate_user = by_name()
     priority = by_integer()
     creation_date = by_instant()
     completion_date = by_instant()

@@ -60,7 +60,10 @@ def serve(**given: object) -> None:
         stack.callback(listener.close)
         address = _address(listener)
         runtime = stack.enter_context(Runtime.open(_reached_at(settings(), address)))
-        _welcome(runtime, options, address)
+        password = runtime.prepare()
+        # From here on a caller waits instead of being turned away, until the threads or the children are there.
+        listener.listen(BACKLOG)
+        _welcome(runtime, options, address, password)
         if options.workers == 1:
             _serve(runtime, listener, with_worker=options.with_worker)
         else:
@@ -68,7 +71,7 @@ def serve(**given: object) -> None:
 
 
 def _listen(options: Options) -> socket.socket:
-    # Bound before anything is started, so that a port that is taken is told at once; listens when all is ready.
+    # Bound before anything is started, so that a port that is taken is told at once.
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -91,8 +94,7 @@ def _reached_at(found: Settings, address: str) -> Settings:
     return found if "AMENDS_PUBLIC_URL" in os.environ else replace(found, public_url=address)
 
 
-def _welcome(runtime: Runtime, options: Options, address: str) -> None:
-    password = runtime.prepare()
+def _welcome(runtime: Runtime, options: Options, address: str, password: str | None) -> None:
     out().print(f"Amends {release()} serves {address}", highlight=False)
     if password is not None:
         out().print(f"Administrator: admin, password {password} (shown once)", markup=False, highlight=False)
