@@ -135,6 +135,9 @@ class Following:
             opened = self._advance.open(uow, COMPLAINANT, case.instance_key)
         except Conflict as over:
             raise Conflict(NOT_NOW[name]) from over
+        uow.session.refresh(case)  # somebody may have moved the case before the lock was ours
+        if name == WITHDRAWAL and case.closed_at is not None:
+            raise Conflict(NOT_NOW[name])
         waiting = uow.session.scalar(
             select(MessageSubscription)
             .where(
