@@ -183,3 +183,15 @@ def test_variables_of_one_element_instance(host):
     assert (case.inst.visible(key)["mine"], case.inst.variables) == (2, {"trace": [], "other": 3})
     with pytest.raises(NotFound):
         case.inst.set_variables(10**9, {"a": 1})
+
+
+def test_what_a_failed_step_had_undone_is_there_again(host):
+    case = go(
+        host,
+        f"start s\nservice j | {job('w', mapping(outputs={'kept': '=1'}))}\nbound b attachedToRef=j @duration:P1D\n"
+        "t x\nt y\ns -> j\nj -> x : =missing\nb -> y",
+    )
+    host.complete(case, "j")
+    assert (case.incidents, case.inst.variables) == ([("j", "CONDITION_ERROR")], {"trace": []})
+    host.advance(days=2)
+    assert (case.trace, case.state, case.incidents) == (["y"], "COMPLETED", [])
