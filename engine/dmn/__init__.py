@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.dmn.checks import check_tables
 from engine.dmn.load import load_model
 from engine.dmn.model import DECISION_LIMITS, DecisionInfo, Model
 from engine.dmn.results import DecisionResult, EvaluatedDecision, EvaluatedInput, MatchedRule
@@ -14,5 +15,6 @@ __all__ = [
     "EvaluatedInput",
     "MatchedRule",
     "Model",
+    "check_tables",
     "load_model",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.dmn.table import code_table
+from engine.dmn.table import Table, build
 from engine.dmn.workshop import MAX_DEPTH, Workshop
 from engine.dmn.xml import Element, kid, kids, name_of, normal, tag, text
 from engine.feel.access import filtering
@@ -53,9 +53,10 @@ class Boxes:
     def __init__(self, shop: Workshop) -> None:
         self._shop = shop
         self._depth = 0
+        self.tables: list[Table] = []
         self._readers: dict[str, Callable[[Element, NameSet], Code]] = {
             "literalExpression": self._literal,
-            "decisionTable": lambda element, names: code_table(shop, element, names),
+            "decisionTable": self._table,
             "context": self._context,
             "relation": self._relation,
             "list": self._list,
@@ -96,6 +97,11 @@ class Boxes:
         if not source:
             return lambda env, run: run.note("no-expression", "the expression is empty")  # noqa: ARG005 - every closure takes both
         return self._shop.expression(source, names, element)
+
+    def _table(self, element: Element, names: NameSet) -> Code:
+        table = build(self._shop, element, names)
+        self.tables.append(table)
+        return table.evaluate
 
     def _context(self, element: Element, names: NameSet) -> Code:
         entries: list[tuple[str, Code]] = []

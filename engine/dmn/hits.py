@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from engine.feel import STANDARD
 from engine.feel.coding import Code, Env
@@ -70,6 +70,10 @@ class HitPolicy:
 
     first_only: ClassVar[bool] = False
     needs_ranking: ClassVar[bool] = False
+    overlaps: ClassVar[Literal["free", "equal", "none"]] = "free"
+    """May several rules match: as they like, if they give the same, or never?"""
+    wants_a_rule: ClassVar[bool] = True
+    """Is it a mistake if no rule matches?"""
 
     def combine(self, hits: Hits, columns: Columns, env: Env, run: Run) -> object:
         """The value of the table. Raises Problem where the policy is broken."""
@@ -92,6 +96,8 @@ class HitPolicy:
 
 
 class _Unique(HitPolicy):
+    overlaps = "none"
+
     def _several(self, hits: Hits, columns: Columns, env: Env, run: Run) -> object:  # noqa: ARG002 - all policies are called alike
         if len(hits) > 1:
             raise Problem("not-unique", f"several rules match where only one may: {_rules(hits)}")
@@ -106,6 +112,8 @@ class _First(HitPolicy):
 
 
 class _Any(HitPolicy):
+    overlaps = "equal"
+
     def _several(self, hits: Hits, columns: Columns, env: Env, run: Run) -> object:  # noqa: ARG002 - all policies are called alike
         first = list(hits[0].values)
         if any(equal(first, list(hit.values), run) is not True for hit in hits[1:]):
@@ -148,11 +156,15 @@ class _RuleOrder(HitPolicy):
 
 
 class _Collect(_RuleOrder):
+    wants_a_rule = False
+
     def nothing(self) -> object:
         return []
 
 
 class _Count(HitPolicy):
+    wants_a_rule = False
+
     def nothing(self) -> object:
         return Decimal(0)
 

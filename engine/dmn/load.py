@@ -43,6 +43,7 @@ def load_model(
 
 class _Loader:
     def __init__(self, file: str, root: Element, functions: Functions, imports: Mapping[str, Model]) -> None:
+        self._file = file
         self._root = root
         self._imports: dict[str, Model] = {}
         members = {name_of(element) for element in root.iter(*_MEMBERS) if element.get("name")}
@@ -83,6 +84,8 @@ class _Loader:
         self._find_cycles()
         findings = tuple(self._shop.findings)
         model = Model(
+            file=self._file,
+            tables=tuple(self._boxes.tables),
             id=self._root.get("id") or "",
             name=name_of(self._root),
             namespace=self._root.get("namespace") or "",

@@ -14,7 +14,7 @@ from decimal import Decimal
 from engine.feel import UnaryTests
 from engine.feel.coding import Env
 from engine.feel.limits import Run
-from engine.feel.tree import Literal
+from engine.feel.tree import Literal, Tests
 from engine.feel.unary import TestCode
 
 _INDEXED = (Decimal, str, bool)
@@ -23,11 +23,26 @@ Key = tuple[type, object]
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """An input cell: `literals` it is satisfied by, or a `test` to evaluate; neither means anything goes."""
+    """An input cell: `literals` it is satisfied by, or a `test` to evaluate; neither means anything goes.
+
+    `tree` is kept for the checks of tables.
+    """
 
     literals: tuple[Key, ...] = ()
     test: TestCode | None = None
     broken: bool = False
+    tree: Tests | None = None
+
+    @property
+    def is_dash(self) -> bool:
+        """Does it accept anything?"""
+        return not self.literals and self.test is None and not self.broken
+
+    def accepts(self, value: object, run: Run) -> bool:
+        """Does a value satisfy a cell that reads no variables?"""
+        if self.test is not None:
+            return self.test(value, {}, run) is True
+        return self.is_dash or (type(value), value) in self.literals
 
     @staticmethod
     def anything() -> Cell:
@@ -45,8 +60,8 @@ class Cell:
         operands = [test.operand for test in node.tests if test.sign in (None, "=")]
         literals = [part.value for part in operands if isinstance(part, Literal) and type(part.value) in _INDEXED]
         if node.negated or len(literals) < len(node.tests):
-            return Cell(test=tests.code)
-        return Cell(literals=tuple((type(value), value) for value in literals))
+            return Cell(test=tests.code, tree=node)
+        return Cell(literals=tuple((type(value), value) for value in literals), tree=node)
 
 
 class _Column:

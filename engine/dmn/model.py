@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from engine.dmn.graph import Evaluation, Node
 from engine.dmn.results import DecisionResult, DecisionRun
+from engine.dmn.table import Table
 from engine.errors import Finding, NotFound
 from engine.feel.calls import invoke
 from engine.feel.convert import to_feel
@@ -34,6 +35,7 @@ class DecisionInfo:
 class Model:
     """The decisions of one DMN file. `findings` are warnings, or, of a model loaded leniently, its mistakes."""
 
+    file: str
     id: str
     name: str
     namespace: str
@@ -42,6 +44,7 @@ class Model:
     nodes: Mapping[str, Node] = field(default_factory=dict, repr=False)
     types: Mapping[str, FeelType] = field(default_factory=dict, repr=False)
     members: frozenset[str] = field(default_factory=frozenset, repr=False)
+    tables: tuple[Table, ...] = field(default=(), repr=False)
     imports: Mapping[str, Model] = field(default_factory=dict, repr=False)
 
     def evaluate(

@@ -9,11 +9,12 @@ from engine.dmn.hits import UNIQUE, Column, Hit, HitPolicy, policy_of
 from engine.dmn.matching import Cell, Matcher
 from engine.dmn.results import MAX_RULES, DecisionRun, EvaluatedInput, MatchedRule
 from engine.dmn.workshop import Workshop
-from engine.dmn.xml import Element, kid, kids, name_of, normal, text
+from engine.dmn.xml import Element, id_of, kid, kids, name_of, normal, text
 from engine.feel.coding import Code, Env
 from engine.feel.display import to_text
 from engine.feel.errors import Problem
 from engine.feel.limits import Run
+from engine.feel.tree import Tests
 from engine.feel.types import FeelType, coerce
 from engine.feel.unary import TestCode
 
@@ -30,23 +31,27 @@ class Input:
     read: Code
     kind: FeelType
     allowed: TestCode | None
+    listed: Tests | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """A rule's outputs; its conditions are in the matcher."""
+    """A rule's outputs, compiled and as written; its conditions are in the matcher."""
 
     id: str | None
     outputs: tuple[Code, ...]
+    texts: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """A compiled table."""
+    """A compiled table; `cells` are its conditions by rule and input, for the checks."""
 
+    id: str | None
     inputs: tuple[Input, ...]
     columns: tuple[Column, ...]
     rules: tuple[Rule, ...]
+    cells: tuple[tuple[Cell, ...], ...]
     matcher: Matcher
     policy: HitPolicy
 
@@ -98,12 +103,6 @@ class Table:
             frame.rules.append(MatchedRule(id=self.rules[hit.index].id, index=hit.index + 1, outputs=outputs))
 
 
-def code_table(shop: Workshop, element: Element, names: NameSet) -> Code:
-    """The closure of a decision table."""
-    table = build(shop, element, names)
-    return table.evaluate
-
-
 def build(shop: Workshop, element: Element, names: NameSet) -> Table:
     """The compiled table; mistakes in it become findings."""
     inputs = tuple(_input(shop, part, names) for part in kids(element, "input"))
@@ -114,8 +113,10 @@ def build(shop: Workshop, element: Element, names: NameSet) -> Table:
     if len(rows) * (len(inputs) + len(columns)) > MAX_CELLS:
         shop.find("dmn-table-size", f"a decision table has at most {MAX_CELLS} cells", element)
         rows = []
-    cells = [[_cell(shop, part, names) for part in kids(row, "inputEntry")] for row in rows]
+    cells = tuple(tuple(_cell(shop, part, names) for part in kids(row, "inputEntry")) for row in rows)
     return Table(
+        id=id_of(element),
+        cells=cells,
         inputs=inputs,
         columns=columns,
         rules=tuple(_rule(shop, row, names) for row in rows),
@@ -138,12 +139,14 @@ def _input(shop: Workshop, element: Element, names: NameSet) -> Input:
     if not source:
         shop.find("dmn-no-input-expression", "an input column says what it reads", element, "write an input expression")
     owner = element if expression is None else expression
+    listed = shop.tests(text(values), names, values) if values is not None and text(values) else None
     return Input(
         id=element.get("id"),
         label=normal(element.get("label")) or source,
         read=shop.expression(source or "null", names, owner),
         kind=shop.type(owner.get("typeRef")),
         allowed=shop.test_code(text(values), names, values) if values is not None else None,
+        listed=listed.tree if listed is not None else None,
     )
 
 
@@ -166,8 +169,9 @@ def _optional(shop: Workshop, element: Element | None, names: NameSet) -> Code |
 
 
 def _rule(shop: Workshop, row: Element, names: NameSet) -> Rule:
-    outputs = (shop.expression(text(cell) or "null", names, cell) for cell in kids(row, "outputEntry"))
-    return Rule(id=row.get("id"), outputs=tuple(outputs))
+    entries = list(kids(row, "outputEntry"))
+    outputs = tuple(shop.expression(text(cell) or "null", names, cell) for cell in entries)
+    return Rule(id=row.get("id"), outputs=outputs, texts=tuple(text(cell) for cell in entries))
 
 
 def _cell(shop: Workshop, element: Element, names: NameSet) -> Cell:

@@ -54,7 +54,7 @@ _rounding("ceiling", ROUND_CEILING, scale_is_optional=True)
 LIBRARY.add("abs", "n: number", lambda number: number.copy_abs())
 LIBRARY.add("abs", "n: days and time duration", lambda duration: DaysTime(abs(duration.nanos)))
 LIBRARY.add("abs", "n: years and months duration", lambda duration: YearsMonths(abs(duration.months)))
-LIBRARY.add("not", "negand: any", lambda value: (not value) if isinstance(value, bool) else None)
+LIBRARY.add("not", "negand: boolean?", lambda value: None if value is None else not value)
 
 
 @LIBRARY.function("modulo", "dividend: number, divisor: number")

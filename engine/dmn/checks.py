@@ -1,0 +1,167 @@
+"""Checks of decision tables: gaps, overlaps, rules that never match. For deployment and the studio.
+
+Exact for tables whose cells are made of constants. A cell that reads a variable or calls a function is taken to match
+when gaps are sought, and not to match when overlaps are, so that no finding is a guess.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import reduce
+from operator import and_, or_
+
+from engine.dmn.model import Model
+from engine.dmn.samples import SampleClass, classes, constants
+from engine.dmn.table import Table
+from engine.errors import Finding
+from engine.feel import FeelLimitExceeded, to_text
+
+MAX_RULES = 250
+MAX_VISITS = 20_000
+MAX_FINDINGS = 20
+
+
+def check_tables(model: Model) -> tuple[Finding, ...]:
+    """Findings about the tables of a model, all of them warnings: `dmn-overlap`, `dmn-contradiction`, `dmn-gap`,
+    `dmn-unreachable` and `dmn-never`, each with rule numbers or an example of the inputs. Of tables with more than 250
+    rules, and of those too intricate to tell, only `dmn-unchecked` is said.
+    """
+    found: list[Finding] = []
+    for table in model.tables:
+        if table.inputs and table.rules:
+            found.extend(_checked(table, model.file))
+    return tuple(found)
+
+
+def _checked(table: Table, file: str) -> list[Finding]:
+    try:
+        if len(table.rules) <= MAX_RULES:
+            return list(_TableCheck(table, file).findings())
+    except FeelLimitExceeded:
+        pass  # told below
+    message = "the table is too large to be checked for gaps and overlaps"
+    return [Finding(rule="dmn-unchecked", message=message, severity="info", file=file, element_id=table.id)]
+
+
+class _TableCheck:
+    def __init__(self, table: Table, file: str) -> None:
+        self._table = table
+        self._file = file
+        self._count = len(table.rules)
+        self._columns = [self._classes(position) for position in range(len(table.inputs))]
+
+    def _classes(self, position: int) -> list[SampleClass]:
+        column = self._table.inputs[position]
+        listed = constants(column.listed) if column.listed is not None else []
+        return classes([row[position] for row in self._table.cells], column.kind, column.allowed, listed or [])
+
+    def findings(self) -> Iterator[Finding]:
+        never = list(self._never())
+        yield from (self._finding("dmn-never", f"rule {index + 1} matches no allowed value", index) for index in never)
+        if self._table.policy.first_only:
+            yield from self._unreachable(set(never))
+        elif self._table.policy.overlaps != "free":
+            yield from self._overlaps()
+        if self._table.policy.wants_a_rule and not any(column.default for column in self._table.columns):
+            yield from self._gap()
+
+    def _finding(self, rule: str, message: str, index: int | None = None) -> Finding:
+        element = self._table.id if index is None else self._table.rules[index].id or self._table.id
+        return Finding(rule=rule, message=message, severity="warning", file=self._file, element_id=element)
+
+    def _never(self) -> Iterator[int]:
+        possible = (reduce(or_, (found.sure | found.maybe for found in column), 0) for column in self._columns)
+        reachable = reduce(and_, possible)
+        yield from (index for index in range(self._count) if not reachable >> index & 1)
+
+    def _sharing(self, index: int) -> int:
+        """The rules that match some input together with a rule."""
+        shared = (
+            reduce(or_, (found.sure for found in column if found.sure >> index & 1), 0) for column in self._columns
+        )
+        return reduce(and_, shared)
+
+    def _covering(self, index: int) -> int:
+        """The rules that match whenever a rule does."""
+        everything = (1 << self._count) - 1
+        covering = everything
+        for column in self._columns:
+            if any(found.maybe >> index & 1 for found in column):
+                return 0
+            covering &= reduce(and_, (found.sure for found in column if found.sure >> index & 1), everything)
+        return covering
+
+    def _unreachable(self, never: set[int]) -> Iterator[Finding]:
+        for index in range(self._count):
+            earlier = self._covering(index) & ((1 << index) - 1)
+            if earlier and index not in never:
+                first = (earlier & -earlier).bit_length()
+                yield self._finding(
+                    "dmn-unreachable", f"rule {index + 1} is never reached: rule {first} is first", index
+                )
+
+    def _overlaps(self) -> Iterator[Finding]:
+        told = 0
+        for index in range(self._count):
+            others = self._sharing(index) >> (index + 1)
+            while others and told < MAX_FINDINGS:
+                step = (others & -others).bit_length()
+                other = index + step
+                others &= others - 1
+                finding = self._overlap(index, other)
+                if finding is not None:
+                    told += 1
+                    yield finding
+
+    def _overlap(self, index: int, other: int) -> Finding | None:
+        both = 1 << index | 1 << other
+        example = [next(found.value for found in column if found.sure & both == both) for column in self._columns]
+        rules = f"rules {index + 1} and {other + 1} both match {self._shown(example)}"
+        if self._table.policy.overlaps == "none":
+            return self._finding("dmn-overlap", rules, other)
+        if self._table.rules[index].texts == self._table.rules[other].texts:
+            return None
+        return self._finding("dmn-contradiction", f"{rules} and give different outputs", other)
+
+    def _gap(self) -> Iterator[Finding]:
+        example = _Gaps(self._columns, self._table).find()
+        if example is not None:
+            yield self._finding("dmn-gap", f"no rule matches {self._shown(example)}")
+
+    def _shown(self, example: Sequence[object]) -> str:
+        pairs = zip(self._table.inputs, example, strict=True)
+        return ", ".join(f"{column.label} = {to_text([value])[1:-1]}" for column, value in pairs)
+
+
+class _Gaps:
+    """Looks for inputs that no rule matches, column by column, with what was proved covered kept."""
+
+    def __init__(self, columns: Sequence[Sequence[SampleClass]], table: Table) -> None:
+        self._columns = columns
+        self._covered: set[tuple[int, int]] = set()
+        self._visits = 0
+        dashes = [
+            reduce(or_, (1 << index for index, row in enumerate(table.cells) if row[position].is_dash), 0)
+            for position in range(len(columns))
+        ]
+        everything = (1 << len(table.rules)) - 1
+        self._rest = [reduce(and_, dashes[position:], everything) for position in range(len(columns) + 1)]
+
+    def find(self) -> list[object] | None:
+        """An example of inputs that no rule matches; None if there is none, or if it takes too long to tell."""
+        if not all(self._columns):
+            return None
+        return self._from(0, self._rest[-1])
+
+    def _from(self, position: int, active: int) -> list[object] | None:
+        if not active:
+            return [column[0].value for column in self._columns[position:]]
+        if active & self._rest[position] or (position, active) in self._covered or self._visits > MAX_VISITS:
+            return None
+        self._visits += 1
+        for found in self._columns[position]:
+            rest = self._from(position + 1, active & (found.sure | found.maybe))
+            if rest is not None:
+                return [found.value, *rest]
+        self._covered.add((position, active))
+        return None

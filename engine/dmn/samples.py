@@ -1,0 +1,129 @@
+"""Sample values of an input column: enough to tell all its cells apart.
+
+Cells made of constants cut the values of a column into few classes: those at an end of a range, between two ends,
+beyond all of them, equal to a listed text, or equal to none. One value of each class stands for all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import pairwise
+
+from engine.dmn.matching import Cell
+from engine.feel import Date, DateTime, DaysTime, YearsMonths, tree
+from engine.feel.calendar import NANOS
+from engine.feel.errors import Problem
+from engine.feel.free import children
+from engine.feel.limits import Limits, Run
+from engine.feel.literals import parse_temporal
+from engine.feel.types import FeelType
+from engine.feel.unary import TestCode
+
+OTHER_TEXT = "(something else)"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LIMITS = Limits(steps=10_000_000, cpu_seconds=5, memory=64_000_000)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleClass:
+    """Values that the same rules want: one of them, and the rules as bits. `maybe` adds rules that cannot be told."""
+
+    value: object
+    sure: int
+    maybe: int
+
+
+def constants(node: tree.Node) -> list[object] | None:
+    """The constants in unary tests, or None if something else stands in them."""
+    found: list[object] = []
+    todo = [node]
+    while todo:
+        part = todo.pop()
+        value = _constant(part)
+        if value is not None:
+            found.append(value)
+        elif isinstance(part, tree.Tests | tree.Test | tree.RangeNode | tree.OperatorRange | tree.ListNode):
+            todo.extend(children(part))
+        elif not (isinstance(part, tree.Literal) and part.value is None):
+            return None
+    return found
+
+
+def _constant(node: tree.Node) -> object:
+    if isinstance(node, tree.Literal):
+        return node.value
+    if isinstance(node, tree.TemporalLiteral):
+        return parse_temporal(node.text)
+    if isinstance(node, tree.Negation):
+        inner = _constant(node.operand)
+        return -inner if isinstance(inner, Decimal) else None
+    return None
+
+
+def classes(
+    cells: Sequence[Cell], kind: FeelType, allowed: TestCode | None, listed: Sequence[object]
+) -> list[SampleClass]:
+    """The classes of a column. `allowed` are its input values, and `listed` the constants in them."""
+    found: list[object] = list(listed)
+    known = [[] if cell.tree is None else constants(cell.tree) for cell in cells]
+    for values in known:
+        found.extend(values or ())
+    run = Run(lambda: _EPOCH, _LIMITS)
+    spread = dict.fromkeys((type(value), value) for value in _spread(found, kind, run))
+    candidates = [value for _, value in spread if allowed is None or allowed(value, {}, run) is True]
+    by_bits: dict[tuple[int, int], object] = {}
+    for value in candidates:
+        sure = maybe = 0
+        for index, cell in enumerate(cells):
+            if known[index] is None:
+                maybe |= 1 << index
+            elif cell.accepts(value, run):
+                sure |= 1 << index
+        by_bits.setdefault((sure, maybe), value)
+    return [SampleClass(value=value, sure=sure, maybe=maybe) for (sure, maybe), value in by_bits.items()]
+
+
+def _spread(found: Iterable[object], kind: FeelType, run: Run) -> Iterator[object]:
+    """The constants themselves, and values between and beyond them, as far as the type of the column allows."""
+    kinds: dict[type, list[object]] = {}
+    for value in found:
+        kinds.setdefault(type(value), []).append(value)
+    spread = [value for values in kinds.values() for value in _around(values)]
+    if not spread:
+        spread = [True, False, OTHER_TEXT, Decimal(0)]
+    fitting = [value for value in spread if kind.accepts(value, run)]
+    yield from fitting or spread
+
+
+def _around(values: list[object]) -> Iterator[object]:
+    first = values[0]
+    if isinstance(first, bool):
+        yield from (True, False)
+        return
+    yield from values
+    if isinstance(first, str):
+        yield OTHER_TEXT
+        return
+    for value in values:
+        yield from (near for near in (_moved(value, -1), _moved(value, 1)) if near is not None)
+    numbers = sorted({value for value in values if isinstance(value, Decimal)})
+    yield from ((low + high) / 2 for low, high in pairwise(numbers))
+
+
+def _moved(value: object, step: int) -> object:
+    """The next value in a direction, by a small step of its kind."""
+    try:
+        if isinstance(value, Decimal):
+            return value + step
+        if isinstance(value, Date):
+            return Date.of_days(value.days + step)
+        if isinstance(value, DateTime):
+            return value.plus_nanos(step * NANOS)
+        if isinstance(value, DaysTime):
+            return DaysTime(value.nanos + step * NANOS)
+    except Problem:
+        return None
+    return YearsMonths(value.months + step) if isinstance(value, YearsMonths) else None

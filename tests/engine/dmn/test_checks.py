@@ -1,0 +1,82 @@
+"""Checks of tables: each finding has an example, and examples do not lie."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.dmn import check_tables
+from tests.engine.dmn.modelling import decision, model, now, table
+
+UNIQUE, FIRST, ANY, COLLECT = "", 'hitPolicy="FIRST"', 'hitPolicy="ANY"', 'hitPolicy="COLLECT"'
+CELLS = ["1", "2", "1, 3", "-", "> 1", "<= 2", "[1..3)", "not(2)"]
+
+
+def found(policy: str, *rows: tuple[str, ...], outputs: tuple[str, ...] = (), **options: str) -> list[str]:
+    results = outputs or tuple(str(number) for number in range(len(rows)))
+    rules = [(row, (result,)) for row, result in zip(rows, results, strict=True)]
+    return [
+        f"{each.rule}: {each.message}" for each in check_tables(model(decision("d", table(policy, rules, **options))))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("policy", "rows", "want"),
+    [
+        (UNIQUE, [("< 5",), (">= 5",)], []),
+        (UNIQUE, [("< 5",), ("> 5",)], ["dmn-gap: no rule matches x = 5"]),
+        (UNIQUE, [("<= 5",), (">= 5",)], ["dmn-overlap: rules 1 and 2 both match x = 5"]),
+        (UNIQUE, [("true",), ("false",)], []),
+        (UNIQUE, [("true",)], ["dmn-gap: no rule matches x = false"]),
+        (UNIQUE, [('"a"',), ('not("a")',)], []),
+        (FIRST, [("-",), ("1",)], ["dmn-unreachable: rule 2 is never reached: rule 1 is first"]),
+        (FIRST, [("1",), ("-",)], []),
+        (FIRST, [("< limit",), ("-",)], []),
+        (COLLECT, [("1",), ("1",)], []),
+        (UNIQUE, [('< @"2026-01-01"',), ('>= @"2026-01-01"',)], []),
+        (UNIQUE, [("string length(?) > 3",), ("-",)], []),
+    ],
+)
+def test_one_column(policy: str, rows: list[tuple[str, ...]], want: list[str]) -> None:
+    assert found(policy, *rows) == want
+
+
+def test_two_columns() -> None:
+    rows = (("true", "< 5"), ("true", ">= 5"), ("false", "< 5"))
+    assert found(UNIQUE, *rows, inputs="a, b") == ["dmn-gap: no rule matches a = false, b = 5"]
+    assert found(UNIQUE, *rows, ("false", "> 4"), inputs="a, b") == [
+        "dmn-overlap: rules 3 and 4 both match a = false, b = 4.5"
+    ]
+
+
+def test_any_may_agree() -> None:
+    assert found(ANY, ("-",), ("1",), outputs=("7", "7")) == []
+    assert found(ANY, ("-",), ("1",)) == [
+        "dmn-contradiction: rules 1 and 2 both match x = 1 and give different outputs"
+    ]
+
+
+def test_a_default_fills_the_gaps() -> None:
+    assert found(UNIQUE, ("1",), default="0") == []
+
+
+def test_many_columns_end() -> None:
+    names = ", ".join(f"c{number}" for number in range(14))
+    rows = [tuple("1" if column == number else "-" for column in range(14)) for number in range(14)]
+    assert [each.split(":")[0] for each in found(FIRST, *rows, inputs=names)] == ["dmn-gap"]
+
+
+@given(st.lists(st.tuples(st.sampled_from(CELLS), st.sampled_from(CELLS)), min_size=1, max_size=6))
+def test_what_is_said_about_gaps_and_overlaps_is_true(rows: list[tuple[str, str]]) -> None:
+    rules = [(row, (str(number),)) for number, row in enumerate(rows)]
+    listing = model(decision("d", table(COLLECT, rules, inputs="a, b")))
+    counts = set()
+    for a in range(6):
+        for b in range(6):
+            matched = listing.evaluate("d", {"a": a, "b": b}, now=now).value
+            assert isinstance(matched, list)
+            counts.add(len(matched))
+    told = {each.rule for each in check_tables(model(decision("d", table(UNIQUE, rules, inputs="a, b"))))}
+    assert "dmn-gap" in told or 0 not in counts
+    assert "dmn-overlap" in told or max(counts) <= 1
