@@ -41,7 +41,7 @@ def answer() -> ResponseReturnValue:
 @limit_tracking_code
 def write() -> ResponseReturnValue:
     """Write to whoever handles the case."""
-    text = _text("text")
+    text = _text("message")
     return _done(
         lambda code: engine().complaints.write_public(code, text), gettext("Your message has been sent."), message=text
     )

@@ -77,12 +77,14 @@ class Choice:
 
 def by_text(text: str) -> Filter:
     """A filter for what was typed: a reference (or part of one) where digits stand in it, else a kind of task."""
-    if not text:
+    plain = text.replace("*", "").replace("?", "")
+    if not plain:
         return {}
-    pattern = f"*{text.replace('*', '').replace('?', '')}*"
-    if any(character.isdigit() for character in text):
-        return {"business_id": {"$like": pattern.upper()}}
-    return {"name": {"$like": pattern}}
+    if any(character.isdigit() for character in plain):
+        return {"business_id": {"$like": f"*{plain.upper()}*"}}
+    # The search minds capitals. Only the first letter of a word may be one: there, any letter will do.
+    words = (f"?{word[1:].lower()}" for word in plain.split())
+    return {"name": {"$like": f"*{' '.join(words)}*"}}
 
 
 @blueprint.get("/tasks")

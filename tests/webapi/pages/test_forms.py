@@ -20,6 +20,7 @@ from engine.tasks.forms.model import FormView, Shown
 from engine.types import Json
 from webapi import forms
 
+INNER = {"type": "textfield", "id": "l", "key": "inner", "label": "Inner"}
 TYPES = (
     {"type": "text", "id": "t", "text": "## Please *read*"},
     {"type": "textfield", "id": "a", "key": "name", "label": "Name", "validate": {"required": True, "maxLength": 20}},
@@ -32,7 +33,7 @@ TYPES = (
     {"type": "select", "id": "h", "key": "kind", "label": "Kind", "values": [{"label": "K", "value": "k"}]},
     {"type": "checklist", "id": "i", "key": "many", "label": "Many", "values": [{"label": "M", "value": "m"}]},
     {"type": "taglist", "id": "j", "key": "tags", "label": "Tags", "values": [{"label": "T", "value": "t"}]},
-    {"type": "group", "id": "k", "label": "Group", "components": [{"type": "textfield", "id": "l", "key": "inner"}]},
+    {"type": "group", "id": "k", "label": "Group", "components": [INNER]},
     {"type": "separator", "id": "m"},
     {"type": "spacer", "id": "n"},
 )
@@ -148,7 +149,13 @@ def test_errors_stand_beside_their_field_and_in_the_summary(
 
 def test_what_steers_other_fields_asks_for_them_anew(draw: Callable[[forms.Form], html.HtmlElement]) -> None:
     steering = {"type": "checkbox", "id": "s", "key": "anonymous", "label": "Anonymous"}
-    steered = {"type": "textfield", "id": "n", "key": "name", "conditional": {"hide": "=anonymous = true"}}
+    steered = {
+        "type": "textfield",
+        "id": "n",
+        "key": "name",
+        "label": "N",
+        "conditional": {"hide": "=anonymous = true"},
+    }
     page = draw(forms.build(view_of(schema_of(steering, steered), {})))
     assert page.get_element_by_id("f-anonymous").get("hx-post") == "/again"
     assert page.get_element_by_id("f-name").get("hx-post") is None
@@ -156,7 +163,7 @@ def test_what_steers_other_fields_asks_for_them_anew(draw: Callable[[forms.Form]
 
 def test_fields_of_one_row_share_it() -> None:
     def field(name: str, columns: int | None) -> dict[str, Any]:
-        return {"type": "textfield", "id": name, "key": name, "layout": {"row": "r", "columns": columns}}
+        return {"type": "textfield", "id": name, "key": name, "label": name, "layout": {"row": "r", "columns": columns}}
 
     form = forms.build(view_of(schema_of(field("a", None), field("b", None), field("c", 4)), {}))
     assert [one.columns for one in form.fields] == [5, 5, 4]

@@ -39,7 +39,7 @@ def test_a_stranger_is_asked_to_log_in_and_then_goes_on(app: Flask, staff: Staff
     staff("anna", "front-office")
     visitor = Visitor(client=app.test_client()).open("/tasks?pile=unclaimed")
     assert visitor.one("//h1").text == "Log in"
-    assert visitor.one("//input[@name='next']").get("value") == "/tasks?pile=unclaimed"
+    assert visitor.one("//main//input[@name='next']").get("value") == "/tasks?pile=unclaimed"
 
 
 def test_a_wrong_name_and_a_wrong_password_get_the_same_answer(app: Flask, staff: Staff) -> None:
@@ -147,11 +147,11 @@ def test_a_long_list_is_read_page_by_page(
     assert set(seen) == filed
 
 
-@pytest.mark.parametrize("address", ["/tasks?pile=zzz&sort=zzz", "/tasks?q=%00%25_*", "/tasks?q=" + "x" * 5_000])
+@pytest.mark.parametrize("address", ["/tasks?pile=zzz&sort=zzz", "/tasks?q=%25_*?", "/tasks?q=" + "x" * 5_000])
 def test_strange_addresses_do_no_harm(staff: Staff, address: str) -> None:
     assert staff("anna", "front-office").open(address).status == 200
 
 
-@pytest.mark.parametrize("address", ["/tasks?after=zzz", "/tasks/99999999999999999999", "/tasks/1"])
+@pytest.mark.parametrize("address", ["/tasks?after=zzz", "/tasks?q=%00", "/tasks/99999999999999999999", "/tasks/1"])
 def test_addresses_that_lead_nowhere_say_so(staff: Staff, address: str) -> None:
     assert staff("anna", "front-office").open(address).status in {400, 404}
