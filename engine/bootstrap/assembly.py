@@ -17,6 +17,7 @@ from engine.processes import (
     DeploymentService,
     FormFacts,
     Hooks,
+    Housekeeping,
     IncidentService,
     InstanceService,
     JobService,
@@ -66,6 +67,7 @@ def make_engine(settings: Settings, session_factory: SessionFactory, clock: Cloc
         complaints=register.complaints(units, instances),
         audit=AuditService(units),
         clocks=ClockService(units, clock, timers),
+        housekeeping=Housekeeping(units),
         handlers=_handlers(register, signals),
     )
 

@@ -13,6 +13,7 @@ from engine.processes import (
     Advance,
     ClockService,
     DeploymentService,
+    Housekeeping,
     IncidentService,
     InstanceService,
     JobService,
@@ -53,6 +54,7 @@ class Engine:
     complaints: Complaints
     audit: AuditService
     clocks: ClockService
+    housekeeping: Housekeeping
     handlers: Mapping[str, Handler]
     """What the worker does with built-in jobs, by their type."""
 

@@ -20,6 +20,7 @@ from engine.processes.hooks import (
     Operation,
     OperationCall,
 )
+from engine.processes.housekeeping import Housekeeping
 from engine.processes.idempotency import Repeatable, digest, idempotent
 from engine.processes.incidents import IncidentService
 from engine.processes.instances import InstanceService, StartedInstance, StartInstance
@@ -41,6 +42,7 @@ __all__ = [
     "ElementListener",
     "FormFacts",
     "Hooks",
+    "Housekeeping",
     "IncidentService",
     "InstanceRef",
     "InstanceService",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import ColumnElement, Row, exists
+from sqlalchemy.orm import aliased
 
 from engine.errors import Finding
 from engine.store import deployment as tables
@@ -123,6 +124,15 @@ def _decision(row: Row[Any]) -> DecisionDefinitionView:
     )
 
 
+_NEWER = aliased(tables.ProcessDefinition)
+
+
+def _is_latest(value: object) -> ColumnElement[bool]:
+    same = (_NEWER.process_id == tables.ProcessDefinition.process_id, _NEWER.version > tables.ProcessDefinition.version)
+    newer = exists().where(*same)
+    return ~newer if value is True else newer
+
+
 PROCESSES = Searchable(
     columns={
         "process_definition_key": tables.ProcessDefinition.key,
@@ -134,6 +144,7 @@ PROCESSES = Searchable(
     },
     key=tables.ProcessDefinition.key,
     view=_process,
+    filters={"is_latest_version": _is_latest},
 )
 DECISIONS = Searchable(
     columns={

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, and_, case
 
 from engine.store.job import Job
 from engine.store.search import Searchable
@@ -61,15 +61,17 @@ def _view(row: Row[Any]) -> JobView:
 
 
 def _state(job: Job) -> str:
-    """`FAILED` is what Camunda calls a job that waits without retries, or for its next try."""
-    return "FAILED" if job.state == "CREATED" and job.error_message is not None else job.state
+    return FAILED if job.state == "CREATED" and job.error_message is not None else job.state
 
 
+FAILED = "FAILED"
+"""What Camunda calls a job that waits without retries, or for its next try."""
+_STATE = case((and_(Job.state == "CREATED", Job.error_message.is_not(None)), FAILED), else_=Job.state)
 JOBS_SEARCH = Searchable(
     columns={
         "job_key": Job.key,
         "type": Job.job_type,
-        "state": Job.state,
+        "state": _STATE,
         "retries": Job.retries,
         "worker": Job.worker,
         "deadline": Job.locked_until,

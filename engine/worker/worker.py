@@ -23,6 +23,8 @@ POLL = timedelta(seconds=5)
 """Between two sweeps at most: whatever notice is lost, nothing waits longer."""
 MATCH_EVERY = 6
 """Sweeps between two looks for messages and waits that have missed each other."""
+TIDY_EVERY = 720
+"""Sweeps between two rounds of housekeeping: about an hour."""
 _SWEEP = "sweep"
 _MACHINE = SystemClock()
 """The scheduler runs by the real time, whatever the clock of the engine says."""
@@ -123,6 +125,8 @@ class Worker(AbstractContextManager["Worker"]):
         self._sweeps += 1
         if self._sweeps % MATCH_EVERY == 1:
             self._engine.messages.match_kept()
+        if self._sweeps % TIDY_EVERY == 0:
+            self._engine.housekeeping.tidy()
         due = self._engine.timers.next_due()
         if due is not None:
             self._wake(due)
