@@ -22,6 +22,7 @@ _CLASSES = {
     "i": r"A-Za-z_:\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{2FF}\x{370}-\x{37D}\x{37F}-\x{1FFF}",
     "c": r"\-.0-9:A-Za-z_\x{B7}\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{37D}\x{37F}-\x{1FFF}",
 }
+_SETS = {"w": r"\p{L}\p{M}\p{N}\p{S}", "W": r"\p{P}\p{Z}\p{C}", "s": r" \t\n\r"}
 _BLOCKS = {
     "BasicLatin": (0x0, 0x7F),
     "Latin-1Supplement": (0x80, 0xFF),
@@ -140,8 +141,8 @@ def _escape(piece: str, *, inside: bool) -> str:
         return _class(f"\\x{{{block[0]:X}}}-\\x{{{block[1]:X}}}", negated=letter == "P", inside=inside)
     if letter in "dD":
         return f"\\{'p' if letter == 'd' else 'P'}{{Nd}}"
-    if letter in "wW":
-        return _class(r"\p{L}\p{M}\p{N}\p{S}", negated=letter == "W", inside=inside)
+    if letter in _SETS:
+        return _class(_SETS[letter], negated=False, inside=inside)
     return piece
 
 
