@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.bpmn.errors import StepFailed
+from engine.bpmn.storable import storable
 from engine.errors import AmendsError
 from engine.feel import Expression, to_json
 from engine.types import Json
@@ -43,9 +44,11 @@ def explained(expression: Expression, context: Mapping[str, object], now: dateti
 def json_of(value: object, reason: str, what: str) -> Json:
     """A FEEL value as JSON. Raises `StepFailed` for values without a JSON form, such as functions."""
     try:
-        return to_json(value)
+        return storable(to_json(value))
     except AmendsError as error:
         raise StepFailed(reason, f"{what}: {error.message}") from error
+    except ValueError as error:
+        raise StepFailed(reason, f"{what}: {error}") from error
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,6 +80,12 @@ class Text:
             return value
         why = self.explained(context, now)
         raise StepFailed("EXTRACT_VALUE_ERROR", f"{what} is no text: {why} gave {shorten(value)}")
+
+
+def whole_number(text: str) -> int | None:
+    """A count as diagrams write it: digits, at most nine of them; None for anything else."""
+    stripped = text.strip()
+    return int(stripped) if stripped.isdecimal() and len(stripped) <= 9 else None
 
 
 def shorten(value: object) -> str:

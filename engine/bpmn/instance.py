@@ -13,15 +13,17 @@ from engine.bpmn.events import Event, IncidentResolved, State
 from engine.bpmn.execution import Execution
 from engine.bpmn.model import ProcessModel
 from engine.bpmn.services import Services
+from engine.bpmn.storable import storable_all
 from engine.bpmn.tree import Token
 from engine.bpmn.variables import assign, frames, put
-from engine.errors import AlreadyCompleted, NotFound, Refused
+from engine.errors import AlreadyCompleted, Malformed, NotFound, Refused
 from engine.types import Json, Key
 
 
 class Instance:
     """A running process instance in memory. Not thread-safe: whoever steps it holds the lock of its row.
 
+    Every command that is given variables raises `Malformed` where they are no JSON, or nested too deep.
     Commands only take note; `run()` then moves the tokens. After an exception other than `AmendsError` throw the
     object away, with the transaction that it belongs to.
     """
@@ -44,6 +46,7 @@ class Instance:
         `start_element_id` names one of `model.starts`: the event that has come. Raises `Refused` where the process
         cannot be started so.
         """
+        given = _given(variables)
         execution = Execution(key, model, services)
         spec = execution.top.spec
         if start_element_id is not None:
@@ -52,7 +55,7 @@ class Instance:
             execution.top.remember("start", start_element_id)
         elif all(entry.triggered for entry in spec.entries):
             raise Refused(f"{model.process_id} has no none start event: a message, signal or timer starts it")
-        for name, value in variables.items():
+        for name, value in given.items():
             put(execution, (key, execution.top.data), name, value)
         execution.arriving.append(execution.top.root)
         execution.journal.clear()
@@ -104,9 +107,9 @@ class Instance:
 
     def complete(self, key: Key, variables: Mapping[str, Json] | None = None) -> None:
         """A user task or job is done. Raises `AlreadyCompleted` where none is open under this key."""
-        token = self._opened(key)
+        token, given = self._opened(key), _given(variables)
         self._resolve(token)
-        token.remember("result", dict(variables or {}))
+        token.remember("result", given)
         token.close()
         token._ready()
         self._done()
@@ -116,20 +119,20 @@ class Instance:
 
         Raises `AlreadyCompleted` where none is open under this key.
         """
-        token = self._opened(key)
+        token, given = self._opened(key), _given(variables)
         self._resolve(token)
-        stepping.throw(token, BpmnError(code, message, variables))
+        stepping.throw(token, BpmnError(code, message, given))
 
     def trigger(self, key: Key, index: int, variables: Mapping[str, Json] | None = None) -> None:
         """A timer is due, or a message or signal has come. Raises `AlreadyCompleted` where nothing waits for it."""
         token = self._execution.waiting.get(key)
         if self.state != "ACTIVE" or token is None or str(index) not in token.internal_data.get("wait", {}):
             raise AlreadyCompleted(f"nothing waits for event {index} of {key}")
-        stepping.checked(self._execution, partial(token.spec.trigger, token, index, variables or {}), token)
+        stepping.checked(self._execution, partial(token.spec.trigger, token, index, _given(variables)), token)
 
     def signal(self, name: str, variables: Mapping[str, Json] | None = None) -> int:
         """A signal was broadcast by somebody else. Gives how many waits there were for it."""
-        count = delivery.signal(self._execution, name, variables or {})
+        count = delivery.signal(self._execution, name, _given(variables))
         self._done()
         return count
 
@@ -152,7 +155,7 @@ class Instance:
         token = execution.tokens.get(scope_key)
         if token is None and scope_key != execution.key:
             raise NotFound(f"no element instance {scope_key} is active")
-        for name, value in variables.items():
+        for name, value in _given(variables).items():
             if token is None:
                 put(execution, (execution.key, execution.top.data), name, value)
             elif local:
@@ -224,3 +227,10 @@ class Instance:
 
     def _done(self) -> None:
         self._execution.journal.clear()
+
+
+def _given(variables: Mapping[str, Json] | None) -> dict[str, Json]:
+    try:
+        return storable_all(variables)
+    except ValueError as error:
+        raise Malformed(str(error)) from error

@@ -20,7 +20,7 @@ _DURATION = re.compile(
     r"(?:T(?=\d)(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+(?:[.,]\d+)?)S)?)?"
 )
 _ZONE = re.compile(r"(?P<local>[^@\[]+)(?:@(?P<feel>[\w+/-]+)|\[(?P<iso>[\w+/-]+)\])")
-_REPETITION = re.compile(r"R(?P<count>-1|\d*)")
+_REPETITION = re.compile(r"R(?P<count>-1|\d{0,9})")
 _ENDLESS = -1
 
 
@@ -61,8 +61,10 @@ class Schedule:
         if self.repetitions_left == 0 or self.every is None:
             return None
         duration = parse_duration(self.every)
-        times = _turns(self.due, duration, now)
-        due = duration.after(self.due, times)
+        try:
+            due = duration.after(self.due, _turns(self.due, duration, now))
+        except (OverflowError, ValueError):  # the calendar ends in 9999
+            return None
         if self.until is not None and due > self.until:
             return None
         left = self.repetitions_left - 1 if self.repetitions_left > 0 else _ENDLESS
@@ -101,10 +103,11 @@ def parse_duration(text: str) -> Duration:
     }
     sign = -1 if match["sign"] else 1
     try:
+        months = int(part["years"] * 12 + part["months"])
         length = timedelta(**{name: part[name] for name in ("weeks", "days", "hours", "minutes", "seconds")})
     except OverflowError as error:
         raise ValueError(f"{text!r} is too long") from error
-    return Duration(months=sign * int(part["years"] * 12 + part["months"]), length=sign * length)
+    return Duration(months=sign * months, length=sign * length)
 
 
 def first(form: Form, text: str, now: datetime) -> Schedule:

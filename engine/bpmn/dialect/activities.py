@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from lxml import etree
 
+from engine.bpmn import timers
 from engine.bpmn.dialect.document import definitions, extension, is_true, local, nodes
 from engine.bpmn.dialect.happenings import read_definitions, read_receive
 from engine.bpmn.dialect.reading import Reading
-from engine.bpmn.expressions import Text
+from engine.bpmn.expressions import Text, whole_number
 from engine.bpmn.model import Element
 from engine.bpmn.specs.call_activity import CallActivity
 from engine.bpmn.specs.decision import Decision
@@ -46,11 +47,26 @@ def _user_task(reading: Reading, process: ProcessSpec, node: etree._Element, ele
         priority=said("priorityDefinition", "priority"),
         form_id=said("formDefinition", "formId"),
     )
+    _check_literals(reading, node, task.assignment)
     reading.refer("form", task.assignment.form_id, element.id)
     groups = task.assignment.candidate_groups
     for group in (groups.literal or "").split(",") if groups is not None else ():
         reading.refer("candidate-group", Text(literal=group.strip()), element.id)
     return task
+
+
+def _check_literals(reading: Reading, node: etree._Element, said: Assignment) -> None:
+    """What is written out can be judged now."""
+    priority = None if said.priority is None else said.priority.literal
+    number = 0 if priority is None else whole_number(priority)
+    if number is None or number > 100:
+        reading.refuse("task-priority", node, f"the priority is {priority!r}", "Write a whole number from 0 to 100.")
+    for date in (said.due_date, said.follow_up_date):
+        try:
+            if date is not None and date.literal is not None:
+                timers.parse_instant(date.literal)
+        except ValueError as error:
+            reading.refuse("task-schedule", node, f"the task has a wrong date: {error}", "Write it as ISO 8601 says.")
 
 
 def _call(reading: Reading, process: ProcessSpec, node: etree._Element, element: Element) -> Node:
@@ -108,7 +124,7 @@ def read_job(reading: Reading, process: ProcessSpec, node: etree._Element, eleme
     job.job_type = job_type
     reading.refer("job-type", job_type, element.id)
     job.retries = reading.text(node, said.get("retries"), "retries") or job.retries
-    if job.retries.literal is not None and not job.retries.literal.isdecimal():
+    if job.retries.literal is not None and whole_number(job.retries.literal) is None:
         reading.refuse("job-retries", node, f"retries is {job.retries.literal!r}", "Write a whole number.")
     return job
 

@@ -7,6 +7,7 @@ from lxml import etree
 from engine.bpmn.dialect.document import bare, extension, is_true, q
 from engine.bpmn.dialect.happenings import read_definition
 from engine.bpmn.dialect.reading import Reading
+from engine.bpmn.expressions import whole_number
 from engine.bpmn.specs.loop import Loop
 from engine.bpmn.specs.multi_instance import MultiInstance
 from engine.bpmn.specs.node import Node
@@ -42,10 +43,10 @@ def _loop(reading: Reading, process: ProcessSpec, loop: etree._Element, inner: N
         body.condition = reading.expression(node, condition, "the loop condition")
     body.test_before = is_true(loop, "testBefore")
     maximum = loop.get("loopMaximum")
-    if maximum is not None and not maximum.strip().isdecimal():
+    if maximum is not None and whole_number(maximum) is None:
         reading.refuse("loop-maximum", node, f"loopMaximum is {maximum!r}", "Write a whole number, at least 0.")
     elif maximum is not None:
-        body.maximum = int(maximum)
+        body.maximum = whole_number(maximum)
     elif condition is None:
         cure = "Add a loop condition or a maximum."
         reading.refuse("endless-loop", node, "the loop has neither a condition nor a maximum, so it never ends", cure)

@@ -24,6 +24,7 @@ from engine.bpmn.dialect.elements import documentation, lanes, properties, read_
 from engine.bpmn.dialect.happenings import read_event, start_triggers
 from engine.bpmn.dialect.reading import Reading
 from engine.bpmn.dialect.repetition import repeat
+from engine.bpmn.expressions import whole_number
 from engine.bpmn.model import Element, ProcessModel
 from engine.bpmn.specs.ad_hoc import AdHoc
 from engine.bpmn.specs.complex import Complex
@@ -185,11 +186,11 @@ class ScopeReader:
                 target.append((expression, name))
 
     def _quantity(self, node: etree._Element, name: str) -> int:
-        text = node.get(name, "1").strip()
-        if not text.isdecimal() or int(text) < 1:
+        text = node.get(name, "1")
+        number = whole_number(text)
+        if not number:
             self.reading.refuse("quantity", node, f"{name} is {text!r}", "Write a whole number, at least 1.")
-            return 1
-        return int(text)
+        return number or 1
 
     def _flow(self, flow: etree._Element) -> None:
         source, target = self.outer[bare(flow.get("sourceRef"))], self.outer[bare(flow.get("targetRef"))]

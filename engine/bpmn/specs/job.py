@@ -8,10 +8,11 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn.errors import StepFailed
 from engine.bpmn.events import JobCreated
-from engine.bpmn.expressions import Text, shorten
+from engine.bpmn.expressions import Text, shorten, whole_number
 from engine.bpmn.model import Element
 from engine.bpmn.services import ServiceCall
 from engine.bpmn.specs.node import Node
+from engine.bpmn.storable import storable_all
 from engine.bpmn.variables import visible
 from engine.errors import AmendsError
 
@@ -55,7 +56,10 @@ class Job(Node):
             self.create(token)
             token.open()
             return False
-        token.remember("result", dict(result))
+        try:
+            token.remember("result", storable_all(result))
+        except ValueError as error:
+            raise StepFailed("OPERATION_FAILED", f"{call.job_type}: {error}") from error
         return True
 
     def create(self, token: Token) -> None:
@@ -72,10 +76,10 @@ class Job(Node):
 
     def _retries(self, token: Token) -> int:
         value = self.retries.value(visible(token), token.execution.services.now())
-        text = shorten(value)
-        if not text.isdecimal():
-            raise StepFailed("EXTRACT_VALUE_ERROR", f"job retries: {text} is no whole number")
-        return int(text)
+        number = whole_number(shorten(value))
+        if number is None:
+            raise StepFailed("EXTRACT_VALUE_ERROR", f"job retries: {shorten(value)} is no whole number")
+        return number
 
     def retry(self, token: Token) -> None:
         """Offer the job again after an error that nobody caught."""

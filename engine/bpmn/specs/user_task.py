@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from SpiffWorkflow.util.task import TaskState
@@ -13,7 +12,7 @@ from SpiffWorkflow.util.task import TaskState
 from engine.bpmn import timers
 from engine.bpmn.errors import StepFailed
 from engine.bpmn.events import UserTaskCreated
-from engine.bpmn.expressions import Text, shorten
+from engine.bpmn.expressions import Text, shorten, whole_number
 from engine.bpmn.model import Element
 from engine.bpmn.specs.node import Node
 from engine.bpmn.variables import visible
@@ -120,10 +119,7 @@ def _priority(text: Text | None, seen: Mapping[str, object], now: datetime) -> i
     value = None if text is None else text.value(seen, now)
     if text is None or value is None:
         return _DEFAULT_PRIORITY
-    try:
-        number = Decimal(str(value))
-    except ArithmeticError:
-        number = Decimal(-1)
-    if isinstance(value, bool) or number != int(number) or not 0 <= number <= 100:
+    number = None if isinstance(value, bool) else whole_number(str(value))
+    if number is None or number > 100:
         raise _refused("priority", text, value, "a whole number from 0 to 100")
-    return int(number)
+    return number

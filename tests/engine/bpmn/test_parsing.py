@@ -19,6 +19,8 @@ BOMB = b"""<!DOCTYPE d [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL">&b;</definitions>"""
 OUTSIDE = b"""<!DOCTYPE d [<!ENTITY a SYSTEM "file:///etc/passwd">]>
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL"><process id="p" name="&a;"/></definitions>"""
+PRIORITY = ext('<zeebe:priorityDefinition priority="NaN"/>')
+SCHEDULE = ext('<zeebe:taskSchedule dueDate="soon"/>')
 DEEP = b'<definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL">' + b"<subProcess>" * 2_000
 
 
@@ -99,6 +101,11 @@ def test_files_that_are_no_diagram(content, rule):
         ("start s\nuser u | <multiInstanceLoopCharacteristics/>\ns -> u", "loop-characteristics", "u"),
         ("start s\nuser u | <standardLoopCharacteristics/>\ns -> u", "endless-loop", "u"),
         ("start s\nuser u startQuantity=0\ns -> u", "quantity", "u"),
+        (f"start s\nuser u startQuantity={'9' * 5_000}\ns -> u", "quantity", "u"),
+        (f"start s\nuser u | {PRIORITY}\ns -> u", "task-priority", "u"),
+        (f"start s\nuser u | {SCHEDULE}\ns -> u", "task-schedule", "u"),
+        (f"start s\nuser u\nbound c attachedToRef=u @cycle:R{'9' * 5_000}/P1D\ns -> u", "timer-value", "c"),
+        (f"start s\ncatch c @duration:P{'9' * 500}Y\ns -> c", "timer-value", "c"),
         (f"start s\nuser u | {ext('<zeebe:taskListeners/>')}\ns -> u", "unsupported-extension", "u"),
         (f"start s\nservice j | {job('x', mapping(inputs={'a.b': '=1'}))}\ns -> j", "mapping-target", "j"),
     ],

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from engine.bpmn import BpmnError, DecisionEvaluated, VariableSet
-from engine.errors import AlreadyCompleted, Conflict, NotFound
+from engine.errors import AlreadyCompleted, Conflict, Malformed, NotFound
 from tests.engine.bpmn.drawing import draw, ext, job, mapping, script
 
 
@@ -195,3 +195,21 @@ def test_what_a_failed_step_had_undone_is_there_again(host):
     assert (case.incidents, case.inst.variables) == ([("j", "CONDITION_ERROR")], {"trace": []})
     host.advance(days=2)
     assert (case.trace, case.state, case.incidents) == (["y"], "COMPLETED", [])
+
+
+def test_values_that_no_store_takes_are_made_storable_or_refused(host):
+    case = go(host, f"start s\nuser u\nscript x | {script('=2**100', 'big')}\nuser v\ns -> u -> x -> v")
+    deep = []
+    for _ in range(200):
+        deep = [deep]
+    with pytest.raises(Malformed):
+        case.inst.complete(case.key_of("u"), {"deep": deep})
+    host.complete(case, "u", text="a\x00b\ud800", number=10**30)
+    assert (case.tasks, case.inst.variables["big"], case.inst.variables["number"]) == (["v"], 2.0**100, 1e30)
+    assert case.inst.variables["text"] == "a\N{REPLACEMENT CHARACTER}b?"
+
+
+def test_a_value_that_grows_ever_deeper_is_an_incident(host):
+    loop = "s -> a -> n -> b\nb -> z : =false\nb -> a : default"
+    text = f"start s\nxor a\nscript n | {script('={n: n}', 'n')}\nxor b\nend z\n{loop}"
+    assert go(host, text).incidents == [("n", "EXTRACT_VALUE_ERROR")]
