@@ -24,7 +24,8 @@ def find_case(uow: UnitOfWork, reference: str | None) -> Complaint | None:
         return None
     known: Complaint | None = uow.scratch.get((Complaint, reference))
     if known is None:
-        known = uow.session.scalar(select(Complaint).where(Complaint.reference == reference))
+        with uow.session.no_autoflush:
+            known = uow.session.scalar(select(Complaint).where(Complaint.reference == reference))
         if known is not None:
             remember(uow, known)
     return known

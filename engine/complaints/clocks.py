@@ -29,7 +29,8 @@ class Clocks:
         self._uow, self._case, self._regime = uow, case, regime
 
     def begin(self) -> None:
-        """Start what starts with the receipt."""
+        """Start what starts with the receipt: the case is new and has no clocks yet."""
+        self._uow.scratch[Deadline, self._case.key] = {}
         for kind in AT_RECEIPT:
             limit = self._limit(kind)
             self._add(kind, limit, due(limit, self._case.received_at, self._regime.calendar), round_=1)
@@ -91,7 +92,9 @@ def current(uow: UnitOfWork, case: Complaint) -> dict[str, Deadline]:
 def _known(uow: UnitOfWork, case: Complaint) -> dict[str, Deadline]:
     rows: dict[str, Deadline] | None = uow.scratch.get((Deadline, case.key))
     if rows is None:
-        found = uow.session.scalars(select(Deadline).where(Deadline.complaint_key == case.key).order_by(Deadline.round))
+        statement = select(Deadline).where(Deadline.complaint_key == case.key).order_by(Deadline.round)
+        with uow.session.no_autoflush:  # rows of this command are remembered here, not looked up
+            found = list(uow.session.scalars(statement))
         rows = uow.scratch[Deadline, case.key] = {row.kind: row for row in found}
     return rows
 

@@ -57,6 +57,11 @@ class CaseContext(Mapping[str, object]):
         return self._regimes.get(case.regime).calendar.zone
 
 
+def remember_address(uow: UnitOfWork, case: Complaint, address: str | None) -> None:
+    """Spare the rest of the command the question."""
+    uow.scratch[Party, "address", case.key] = address
+
+
 def address_of(uow: UnitOfWork, case: Complaint) -> str | None:
     """Where letters go: to who acts for the complainant, else to the complainant; None where nobody is mailed."""
     known = (Party, "address", case.key)
@@ -67,7 +72,8 @@ def address_of(uow: UnitOfWork, case: Complaint) -> str | None:
             .order_by(Party.role.desc())
             .limit(1)
         )
-        uow.scratch[known] = None if case.anonymous else uow.session.scalar(statement)
+        with uow.session.no_autoflush:
+            uow.scratch[known] = None if case.anonymous else uow.session.scalar(statement)
     address: str | None = uow.scratch[known]
     return address
 

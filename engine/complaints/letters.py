@@ -163,7 +163,8 @@ def _name(uow: UnitOfWork, case: Complaint) -> str | None:
     if case.anonymous:
         return None
     named = (Party.complaint_key == case.key, Party.role.in_(MAILED), Party.name.is_not(None))
-    return uow.session.scalar(select(Party.name).where(*named).order_by(Party.role.desc()).limit(1))
+    with uow.session.no_autoflush:
+        return uow.session.scalar(select(Party.name).where(*named).order_by(Party.role.desc()).limit(1))
 
 
 def _amount(amount: Decimal | None, language: str) -> str | None:

@@ -10,6 +10,7 @@ from engine.complaints.attachments import AttachmentStore
 from engine.complaints.cases import happened, remember
 from engine.complaints.checks import check_receipt
 from engine.complaints.clocks import PROMISED, Clocks, current
+from engine.complaints.context import remember_address
 from engine.complaints.events import Event
 from engine.complaints.regimes import Regime, Regimes
 from engine.complaints.tracking import TrackingCodes, digest_of
@@ -63,11 +64,10 @@ class Receiving:
         regime = self._check(uow, receipt)
         case = self._case(uow, actor, receipt, regime)
         uow.session.add(case)
-        uow.session.flush()
         remember(uow, case)
-        _add_parties(uow, case, receipt)
         happened(uow, case, Event.RECEIVED, actor, {"channel": case.channel, "language": case.language})
         Clocks(uow, case, regime).begin()
+        _add_parties(uow, case, receipt)
         for upload in receipt.attachments:
             self._files.add(uow, case, actor, upload)
         start = StartInstance(
@@ -126,10 +126,14 @@ def _add_parties(uow: UnitOfWork, case: Complaint, receipt: Receipt) -> None:
         "contact": receipt.contact,
         "unit": PartyData(name=receipt.unit) if receipt.unit else None,
     }
-    # Written before the process runs: the acknowledgement asks for name and address.
+    # Written before the process runs: the acknowledgement asks for the name.
+    first = receipt.representative or receipt.complainant
+    second = receipt.complainant
+    remember_address(uow, case, (first and first.email) or (second and second.email) or None)
     for role, party in parties.items():
         if party is not None and any(asdict(party).values()):
             uow.session.add(Party(key=uow.new_key(), complaint_key=case.key, role=role, **asdict(party)))
+    uow.session.flush()
 
 
 def _result(uow: UnitOfWork, case: Complaint) -> dict[str, Json]:

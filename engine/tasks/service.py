@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
@@ -29,7 +30,7 @@ from engine.store.user_task import UserTask
 from engine.tasks.access import is_candidate, refuse_involved, visible_to
 from engine.tasks.forms.catalogues import ENGLISH
 from engine.tasks.forms.model import FormView
-from engine.tasks.forms.service import Filling, Forms
+from engine.tasks.forms.service import Deployed, Filling, Forms
 from engine.tasks.inbox import Inbox, view
 from engine.tasks.register import CaseRegister
 from engine.tasks.variables import visible_variables
@@ -143,7 +144,7 @@ class Tasks:
             names = {n: provide(uow, task.business_id) for n, provide in self._advance.hooks.contexts.items()}
             notes = self._register.notes(uow, task.business_id, task.element_id)
             filling = Filling(language=language, context={**variables, **names}, answers=answers or {}, notes=notes)
-            return self._forms.shown(self._forms.latest(uow.session, task.form_id), filling)
+            return self._forms.shown(self._form_of(uow, task.form_id), filling)
 
     def complete(self, actor: Actor, key: Key, variables: Mapping[str, Json]) -> UserTaskView:
         """Complete a task with the answers of its form, and let the process go on: one transaction.
@@ -158,19 +159,17 @@ class Tasks:
             if found.state != OPEN:
                 raise AlreadyCompleted
             opened = self._open(uow, actor, found.instance_key)
-            task = _locked(uow.session, key)
-            self._may_complete(uow, actor, task)
+            task = self._take(uow, actor, found)
             accepted = self._accept(uow, opened, task, variables)
-            task.assignee = actor.username
-            uow.session.flush()
             step = Step(
                 command=lambda instance: instance.complete(task.element_instance_key, accepted),
                 completes=task.element_instance_key,
             )
             _audit(uow, actor, Action.TASK_COMPLETED, task, {"element_id": task.element_id})
             self._advance.move(uow, opened, step)
-            uow.session.refresh(task)
-            return view(task)
+            seen, me = view(task), actor.username  # as the row is now: reading it again would cost a round trip
+            now, rev = uow.now(), seen.rev + 1
+            return replace(seen, state="COMPLETED", assignee=me, completed_by=me, completion_date=now, rev=rev)
 
     # -- inside
 
@@ -193,14 +192,24 @@ class Tasks:
         except Conflict as ended:
             raise AlreadyCompleted("The case is over, and the task with it.") from ended
 
-    def _may_complete(self, uow: UnitOfWork, actor: Actor, task: UserTask) -> None:
-        if task.state != OPEN:
-            raise AlreadyCompleted
-        if task.assignee not in {None, actor.username}:
-            raise AlreadyClaimed
+    def _take(self, uow: UnitOfWork, actor: Actor, task: UserTask) -> UserTask:
+        """Make the task `actor`'s own to complete it, now that the instance is locked; it may have changed since."""
         if task.assignee is None and not is_candidate(actor, task):
             raise Forbidden("The task is for another group.")
         refuse_involved(uow.session, task, self._properties(uow, task), actor.username)
+        mine = (UserTask.assignee.is_(None)) | (UserTask.assignee == actor.username)
+        taken = uow.session.execute(
+            update(UserTask)
+            .where(UserTask.key == task.key, UserTask.state == OPEN, mine)
+            .values(assignee=actor.username)
+            .execution_options(synchronize_session=False)
+            .returning(UserTask.key)
+        )
+        if taken.first() is None:
+            uow.session.refresh(task)
+            _must_be_open(task)
+            raise AlreadyClaimed
+        return task
 
     def _accept(
         self, uow: UnitOfWork, opened: Opened, task: UserTask, variables: Mapping[str, Json]
@@ -210,9 +219,13 @@ class Tasks:
             return variables
         context = {**opened.live.instance.visible(task.element_instance_key), **opened.outside.context()}
         filling = Filling(context=context, answers=variables, notes={})
-        answers = self._forms.checked(self._forms.latest(uow.session, task.form_id), filling)
+        answers = self._forms.checked(self._form_of(uow, task.form_id), filling)
         self._register.keep(uow, opened.outside.instance, task, answers.register)
         return answers.variables
+
+    def _form_of(self, uow: UnitOfWork, form_id: str) -> Deployed:
+        found = self._advance.catalogue.form(uow, form_id)
+        return self._forms.deployed(uow.session, found.key, found.version, found.resource_key)
 
     def _properties(self, uow: UnitOfWork, task: UserTask) -> Mapping[str, str]:
         element = self._advance.catalogue.process(uow, task.definition_key).elements.get(task.element_id)
@@ -229,11 +242,6 @@ def _find(session: Session, actor: Actor, key: Key) -> UserTask:
     if task is None:
         raise NotFound(f"There is no task {key}.")
     return task
-
-
-def _locked(session: Session, key: Key) -> UserTask:
-    statement = select(UserTask).where(UserTask.key == key).with_for_update()
-    return session.scalars(statement, execution_options={"populate_existing": True}).one()
 
 
 def _must_be_open(task: UserTask) -> None:

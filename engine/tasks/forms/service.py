@@ -65,10 +65,13 @@ class Forms:
         ).first()
         if row is None:
             raise NotFound(f"There is no form {form_id!r}.")
-        known = self._read.get(row.key)
-        return known or self._load(session, row.key, row.version, row.resource_key)
+        return self.deployed(session, row.key, row.version, row.resource_key)
 
-    def _load(self, session: Session, form_key: int, version: int, resource_key: int) -> Deployed:
+    def deployed(self, session: Session, form_key: int, version: int, resource_key: int) -> Deployed:
+        """One version of a form; read from the database once, since it never changes."""
+        known = self._read.get(form_key)
+        if known is not None:
+            return known
         resource = session.execute(select(Resource.name, Resource.content).where(Resource.key == resource_key)).one()
         form = load_form(resource.name, resource.content)
         read = Deployed(form_key=form_key, version=version, form=form, schema=schema_of(form))
