@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter, ValidationError
 
 from webapi import access, api, context, errors, limits, logs, metrics, security, sessions
+from webapi.api import contract
 from webapi.bell import Bell
 from webapi.json_provider import OrjsonProvider
 from webapi.waiting import Waiting
@@ -81,6 +82,7 @@ def _register_parts(app: Flask, settings: Settings) -> None:
     if settings.clock == "settable":
         app.before_request(_follow_clock)
     app.before_request(access.guard)
+    app.before_request(contract.refuse_unhonoured)
     api.register(app)
     _register_pages(app)
 

@@ -121,3 +121,10 @@ def test_refused_credentials_are_counted(engine: Engine, settings: Settings) -> 
     tries = [client.get(ME, headers={"Authorization": "Bearer x"}).status_code for _ in range(61)]
     assert (tries[0], tries[-1]) == (401, 429)
     assert client.get("/health/live").status_code == 429
+
+
+def test_a_promise_that_is_not_kept_is_not_taken(admin: Caller) -> None:
+    body = {"name": "paid", "correlationKey": "1"}
+    answer = admin.post("/v2/messages/publication", body, headers={"Idempotency-Key": "k"})
+    assert (answer.status_code, answer.json["code"]) == (400, "malformed")
+    assert admin.post("/v2/user-tasks/1/completion", {}, headers={"If-Match": '"1"'}).status_code == 400

@@ -17,6 +17,7 @@ from webapi.api import complaint_schemas as shapes
 from webapi.api.contract import (
     answers,
     conditional,
+    creates,
     declare,
     expected_revision,
     idempotency_key,
@@ -106,6 +107,7 @@ def messages(reference: str) -> Any:
 
 @blueprint.post("/complaints/<reference>/messages")
 @needs(Permission.COMPLAINT_UPDATE)
+@creates
 @takes(shapes.Writing)
 @answers(shapes.MessageView, 201)
 def write(reference: str, body: dict[str, Any]) -> Any:
@@ -123,6 +125,7 @@ def attachments(reference: str) -> Any:
 
 @blueprint.post("/complaints/<reference>/attachments")
 @needs(Permission.COMPLAINT_UPDATE)
+@creates
 @answers(shapes.AttachmentView, 201)
 def attach(reference: str) -> Any:
     """Add a file: as JSON in base64, or as the multipart part `attachments`."""

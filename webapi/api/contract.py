@@ -30,6 +30,7 @@ class Contract:
     answer: type[ma.Schema] | None = None
     status: int = 200
     media_type: str = "application/json"
+    creates: bool = False
     repeatable: bool = False
     conditional: bool = False
 
@@ -179,4 +180,25 @@ def repeatable(view: View) -> View:
 def conditional(view: View) -> View:
     """Declare that the view honours `If-Match`."""
     declare(view, conditional=True)
+    return view
+
+
+def refuse_unhonoured() -> None:
+    """Refuse headers that ask for a promise which the call does not give: silence would be taken for a yes."""
+    contract = contract_of(current_app.view_functions.get(request.endpoint or "", _nowhere))
+    if contract is None or request.method in {"GET", "HEAD", "OPTIONS"}:
+        return
+    if "If-Match" in request.headers and not contract.conditional:
+        raise Malformed("This call takes no If-Match.")
+    if "Idempotency-Key" in request.headers and contract.creates and not contract.repeatable:
+        raise Malformed("This call takes no Idempotency-Key: a repeat would be done a second time.")
+
+
+def _nowhere() -> None:
+    """Stands for a view where there is none."""
+
+
+def creates(view: View) -> View:
+    """Declare that every call makes something new."""
+    declare(view, creates=True)
     return view

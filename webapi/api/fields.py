@@ -31,6 +31,18 @@ class Key(fields.Field[int]):
         return int(text)
 
 
+class Whole(fields.Integer):
+    """A whole number. Clients that hold it as a 64-bit integer send its digits in a string, and are understood."""
+
+    def _validated(self, value: Any) -> int:
+        if isinstance(value, bool) or not isinstance(value, (int, str)):
+            raise self.make_error("invalid")
+        found: int = super()._validated(value)
+        if not -(2**63) <= found < 2**63:
+            raise self.make_error("too_large")
+        return found
+
+
 class Instant(fields.AwareDateTime):
     """An instant: ISO 8601 with its offset from UTC."""
 
@@ -41,6 +53,11 @@ class Instant(fields.AwareDateTime):
 
     def __init__(self, **options: Any) -> None:
         super().__init__(format="iso", **options)
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **options: Any) -> Any:
+        # `Z` is the offset of UTC that every reader knows; some know no other.
+        text = super()._serialize(value, attr, obj, **options)
+        return text.replace("+00:00", "Z") if isinstance(text, str) else text
 
 
 class Text(fields.String):
@@ -140,7 +157,7 @@ def by_key(**options: Any) -> Filter:
 
 def by_integer(**options: Any) -> Filter:
     """Filter over a whole number."""
-    return Filter(fields.Integer(strict=True), *_INTEGERS, **options)
+    return Filter(Whole(), *_INTEGERS, **options)
 
 
 def by_instant(**options: Any) -> Filter:

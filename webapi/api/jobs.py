@@ -20,6 +20,7 @@ from webapi.api.fields import (
     Tenant,
     Text,
     VariablesField,
+    Whole,
     by_instant,
     by_integer,
     by_key,
@@ -40,10 +41,10 @@ class Activation(Body):
 
     type = Text(required=True)
     worker = Text(load_default="", least=0, allow_none=True)
-    timeout = fields.Integer(required=True, strict=True, validate=Range(1, DAY))
-    max_jobs_to_activate = fields.Integer(required=True, strict=True, validate=Range(1, 1_000))
+    timeout = Whole(required=True, validate=Range(1, DAY))
+    max_jobs_to_activate = Whole(required=True, validate=Range(1, 1_000))
     fetch_variable = fields.List(Text(), load_default=None, allow_none=True, validate=Length(0, 1_000))
-    request_timeout = fields.Integer(load_default=0, strict=True, allow_none=True, validate=Range(-1, LONGEST_POLL))
+    request_timeout = Whole(load_default=0, allow_none=True, validate=Range(-1, LONGEST_POLL))
     tenant_ids = fields.List(Tenant(), load_default=None, allow_none=True)
 
     @ma.post_load
@@ -143,9 +144,9 @@ class JobCompletion(Body):
 class JobFailure(Body):
     """That it went wrong: retries that are left, why, and how long to wait (milliseconds)."""
 
-    retries = fields.Integer(load_default=0, strict=True, validate=Range(0, 1_000))
+    retries = Whole(load_default=0, validate=Range(0, 1_000))
     error_message = Text(10_000, load_default=None, allow_none=True, least=0)
-    retry_back_off = fields.Integer(load_default=0, strict=True, validate=Range(0, 30 * DAY))
+    retry_back_off = Whole(load_default=0, validate=Range(0, 30 * DAY))
 
 
 class JobError(Body):
@@ -159,8 +160,8 @@ class JobError(Body):
 class JobChanges(Body):
     """New retries, or a new time (milliseconds from now) until the lock ends."""
 
-    retries = fields.Integer(load_default=None, strict=True, allow_none=True, validate=Range(1, 1_000))
-    timeout = fields.Integer(load_default=None, strict=True, allow_none=True, validate=Range(1, DAY))
+    retries = Whole(load_default=None, allow_none=True, validate=Range(1, 1_000))
+    timeout = Whole(load_default=None, allow_none=True, validate=Range(1, DAY))
 
 
 class JobUpdate(Body):

@@ -6,13 +6,12 @@ from typing import Any
 
 import marshmallow as ma
 from flask import Blueprint
-from marshmallow import fields
 from marshmallow.validate import Range
 
 from engine.permissions import Permission
 from webapi.access import actor, needs
-from webapi.api.contract import answers, takes
-from webapi.api.fields import Key, Tenant, Text, VariablesField
+from webapi.api.contract import answers, creates, takes
+from webapi.api.fields import Key, Tenant, Text, VariablesField, Whole
 from webapi.api.schemas import Body, View
 from webapi.context import engine
 
@@ -38,7 +37,7 @@ class Correlation(Body):
 class Publication(Correlation):
     """A message that is kept for `timeToLive` milliseconds; `messageId` keeps the same one from being taken twice."""
 
-    time_to_live = fields.Integer(load_default=0, strict=True, validate=Range(0, LONGEST))
+    time_to_live = Whole(load_default=0, validate=Range(0, LONGEST))
     message_id = Text(load_default=None, allow_none=True)
 
 
@@ -57,15 +56,20 @@ class CorrelationView(PublicationView):
 
 @blueprint.post("/messages/publication")
 @needs(Permission.MESSAGE_PUBLISH)
+@creates
 @takes(Publication)
 @answers(PublicationView)
 def publish(body: dict[str, Any]) -> Any:
-    """Publish a message: to all that wait for it, and until it expires to those who come later."""
+    """Publish a message: to all that wait for it, and until it expires to those who come later.
+
+    `messageId` makes a repeat safe: a second one is refused (409) while the first is kept.
+    """
     return engine().messages.publish(actor(), **body)
 
 
 @blueprint.post("/messages/correlation")
 @needs(Permission.MESSAGE_PUBLISH)
+@creates
 @takes(Correlation)
 @answers(CorrelationView)
 def correlate(body: dict[str, Any]) -> Any:
@@ -88,6 +92,7 @@ class BroadcastView(View):
 
 @blueprint.post("/signals/broadcast")
 @needs(Permission.MESSAGE_PUBLISH)
+@creates
 @takes(_Broadcast)
 @answers(BroadcastView)
 def broadcast(body: dict[str, Any]) -> Any:

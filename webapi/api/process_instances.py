@@ -20,6 +20,7 @@ from webapi.api.fields import (
     Tenant,
     Text,
     VariablesField,
+    Whole,
     by_instant,
     by_integer,
     by_key,
@@ -41,12 +42,12 @@ class Creation(Body):
 
     process_definition_id = Text(load_default=None, allow_none=True)
     process_definition_key = Key(load_default=None, allow_none=True)
-    process_definition_version = fields.Integer(load_default=None, allow_none=True, strict=True)
+    process_definition_version = Whole(load_default=None, allow_none=True)
     variables = VariablesField(load_default=dict)
     business_id = Text(load_default=None, allow_none=True)
     await_completion = fields.Boolean(load_default=False, truthy={True}, falsy={False})
     fetch_variables = fields.List(Text(), load_default=None, allow_none=True, validate=Length(0, 1000))
-    request_timeout = fields.Integer(load_default=0, strict=True, validate=Range(0, LONGEST_WAIT))
+    request_timeout = Whole(load_default=0, validate=Range(0, LONGEST_WAIT))
     tenant_id = Tenant()
 
     @ma.validates_schema

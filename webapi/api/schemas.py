@@ -11,6 +11,7 @@ from marshmallow import fields
 from marshmallow.validate import Length, OneOf, Range
 
 from engine.types import SearchRequest
+from webapi.api.fields import Whole
 
 Fields = Mapping[str, fields.Field[Any]]
 S = TypeVar("S", bound=ma.Schema)
@@ -57,7 +58,7 @@ class Body(View):
 
 
 class _PageRequest(Body):
-    limit = fields.Integer(load_default=USUAL_ITEMS, strict=True, validate=Range(1, MOST_ITEMS))
+    limit = Whole(load_default=USUAL_ITEMS, validate=Range(1, MOST_ITEMS))
     after = fields.String(load_default=None, allow_none=True, validate=Length(0, 2_000))
 
 

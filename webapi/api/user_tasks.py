@@ -19,6 +19,7 @@ from webapi.api.fields import (
     Tenant,
     Text,
     VariablesField,
+    Whole,
     by_instant,
     by_integer,
     by_key,
@@ -113,7 +114,7 @@ class Changeset(Body):
 
     due_date = Instant(allow_none=True)
     follow_up_date = Instant(allow_none=True)
-    priority = fields.Integer(strict=True, validate=Range(0, 100))
+    priority = Whole(validate=Range(0, 100))
     candidate_groups = fields.List(Text(), validate=Length(0, 100))
     candidate_users = fields.List(Text(), validate=Length(0, 100))
 
@@ -177,7 +178,6 @@ def update(key: int, body: dict[str, Any]) -> None:
 
 @blueprint.post("/user-tasks/<key:key>/assignment")
 @needs(Permission.TASK_WORK, Permission.TASK_ASSIGN)
-@conditional
 @takes(Assignment)
 @answers()
 def assign(key: int, body: dict[str, Any]) -> None:
@@ -196,7 +196,6 @@ def release(key: int) -> None:
 
 @blueprint.post("/user-tasks/<key:key>/completion")
 @needs(Permission.TASK_WORK)
-@conditional
 @takes(Completion, optional=True)
 @answers()
 def complete(key: int, body: dict[str, Any]) -> None:

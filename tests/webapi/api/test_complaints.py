@@ -41,7 +41,7 @@ def test_a_complaint_is_registered_acknowledged_and_on_its_way(clerk: Caller) ->
     told = received(clerk, problemDate="2026-02-27", productOrService="kettle", mayDisclose=False)
     assert told["reference"].startswith("C-2026-")
     assert len(told["trackingCode"].replace("-", "")) == 20
-    assert told["acknowledgedAt"] == "2026-03-02T09:00:00+00:00"
+    assert told["acknowledgedAt"] == "2026-03-02T09:00:00Z"
     assert told["deadlines"]["final_response"] > told["acknowledgedAt"]
     found = clerk.get(f"/v2/complaints/{told['reference']}").json
     assert (found["description"], found["problemDate"], found["mayDisclose"]) == (

@@ -91,7 +91,7 @@ def test_who_changes_what_somebody_else_changed_is_told(admin: Caller, task: str
     again = admin.patch(task, body, headers={"If-Match": etag})
     assert (again.status_code, again.json["code"]) == (409, "stale-version")
     found = admin.get(task).json
-    assert (found["priority"], found["dueDate"]) == (80, "2026-03-09T09:00:00+00:00")
+    assert (found["priority"], found["dueDate"]) == (80, "2026-03-09T09:00:00Z")
 
 
 def test_an_unchanged_task_is_not_sent_again(admin: Caller, task: str) -> None:
