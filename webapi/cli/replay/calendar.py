@@ -22,6 +22,11 @@ def is_working_day(instant: datetime) -> bool:
     return instant.weekday() < SATURDAY
 
 
+def begins_a_day(instant: datetime) -> bool:
+    """Whether it is the first of the steps of its day."""
+    return instant.time() == HOURS[0]
+
+
 def steps(after: datetime) -> Iterator[datetime]:
     """The instants, later than `after` (aware), to which the clock is set one by one; without end."""
     day = after

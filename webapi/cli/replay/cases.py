@@ -61,6 +61,10 @@ class Agenda:
         """Remember a move."""
         heapq.heappush(self._heap, (move.due, next(self._order), move))
 
+    def is_due(self, now: datetime) -> bool:
+        """Whether anything is due by `now`."""
+        return bool(self._heap) and self._heap[0][0] <= now
+
     def due(self, now: datetime) -> Iterator[Move]:
         """Take out everything due by `now`, earliest first."""
         while self._heap and self._heap[0][0] <= now:

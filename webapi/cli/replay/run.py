@@ -16,7 +16,7 @@ from itertools import islice
 from typing import cast
 
 from webapi.cli.replay.actors import REACTS_TO, Complainants, Staff, milliseconds, reaction_to
-from webapi.cli.replay.calendar import days_for, is_working_day, receipt_times, steps
+from webapi.cli.replay.calendar import begins_a_day, days_for, is_working_day, receipt_times, steps
 from webapi.cli.replay.cases import Agenda, Case, Move, instant
 from webapi.cli.replay.choices import complainant_delay, dice, receipt, script, staff_delay
 from webapi.cli.replay.client import Object, Rejected, Service
@@ -104,7 +104,8 @@ class Replay:
         first.found_again = now - first.received_at > A_MOMENT
         self.result.began = self._last_change = now
         self._resync(now)
-        for count, moment in enumerate(steps(now), start=1):
+        busy = (moment for moment in steps(now) if self._is_busy(moment, waiting))
+        for count, moment in enumerate(busy, start=1):
             began = time.monotonic()
             self._service.set_clock(milliseconds(moment))
             for case in pool.map(self._post, _come_in(waiting, moment)):
@@ -115,6 +116,11 @@ class Replay:
             if not waiting and self._over(now):
                 break
             self._keep_pace(began)
+
+    def _is_busy(self, moment: datetime, waiting: deque[tuple[datetime, Row]]) -> bool:
+        """Whether somebody does something then; once a day time goes on in any case, for the timers."""
+        comes_in = bool(waiting) and waiting[0][0] <= moment
+        return comes_in or begins_a_day(moment) or self._agenda.is_due(moment)
 
     def _first(self, rows: list[Row]) -> Case | None:
         """Post the first complaint that the service takes; takes it and those before it out of `rows`."""
