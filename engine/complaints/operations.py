@@ -65,25 +65,26 @@ class Operations:
         """Header `letter`: write it, and start and stop the clocks that it means something to (7.4, 7.8)."""
         case, letter = _case(call), _header(call, "letter")
         effect = self._effects.get(letter)
-        if effect is not None:
-            effect(self, call, case)
+        done = None if effect is None else effect(self, call, case)
         body = _inputs(call, "referralBody")["referralBody"]
         self._desk.write(call.uow, case, _actor(call), letter, referral_body=body)
+        if done is not None:
+            audit(call.uow, _actor(call), done, _about(case))
 
-    def _acknowledge(self, call: OperationCall, case: Complaint) -> None:
+    def _acknowledge(self, call: OperationCall, case: Complaint) -> Action:
         case.acknowledged_at = case.acknowledged_at or call.uow.now()
         meet(call.uow, case, "acknowledgement")
-        audit(call.uow, _actor(call), Action.COMPLAINT_ACKNOWLEDGED, _about(case))
+        return Action.COMPLAINT_ACKNOWLEDGED
 
-    def _answer(self, call: OperationCall, case: Complaint) -> None:
+    def _answer(self, call: OperationCall, case: Complaint) -> Action:
         case.answered_at = case.answered_at or call.uow.now()
         meet(call.uow, case, "final_response")
         stop(call.uow, case, *UNTIL_ANSWERED)
-        audit(call.uow, _actor(call), Action.COMPLAINT_ANSWERED, _about(case))
+        return Action.COMPLAINT_ANSWERED
 
-    def _respond(self, call: OperationCall, case: Complaint) -> None:
-        self._answer(call, case)
+    def _respond(self, call: OperationCall, case: Complaint) -> Action:
         self._await_reply(call, case)
+        return self._answer(call, case)
 
     def _await_reply(self, call: OperationCall, case: Complaint) -> None:
         self._clocks(call.uow, case).restart("complainant_reply")
@@ -95,7 +96,7 @@ class Operations:
     def _ask_survey(self, call: OperationCall, case: Complaint) -> None:  # noqa: ARG002 - one of the effects
         case.survey_open = True
 
-    _effects: Mapping[str, Callable[[Operations, OperationCall, Complaint], None]] = {
+    _effects: Mapping[str, Callable[[Operations, OperationCall, Complaint], Action | None]] = {
         "acknowledgement": _acknowledge,
         "referral": _answer,
         "question": _await_reply,
