@@ -22,10 +22,11 @@ ReferenceKind: TypeAlias = Literal["form", "decision", "process", "job-type", "c
 
 @dataclass(frozen=True, kw_only=True)
 class Element:
-    """One flow node of a process. `type` is Camunda 8's name of it (`USER_TASK`, `START_EVENT`, ...).
+    """One flow node of a process, or the process itself.
 
-    `scope_id` is the id of the sub-process or process around it; `lane` the name (or id) of the innermost lane;
-    `properties` are its `zeebe:property` pairs and `headers` its `zeebe:header` pairs.
+    `type` is Camunda 8's name of it (`USER_TASK`, `START_EVENT`, ..., `PROCESS`). `scope_id` is the id of the
+    sub-process or process around it; `lane` the name (or id) of the innermost lane; `properties` are its
+    `zeebe:property` pairs and `headers` its `zeebe:header` pairs.
     """
 
     id: str

@@ -51,6 +51,20 @@ def read_element(node: etree._Element, process_id: str, lane: str | None) -> Ele
     )
 
 
+def process_element(process: etree._Element) -> Element:
+    """The process as an element of itself: incidents of the instance as a whole are shown at it."""
+    name = process.get("id", "")
+    return Element(
+        id=name,
+        name=process.get("name") or None,
+        type="PROCESS",
+        process_id=name,
+        scope_id="",
+        properties=MappingProxyType(properties(process)),
+        documentation=documentation(process),
+    )
+
+
 def parent_id(node: etree._Element) -> str:
     """The id of the scope around a node."""
     parent = node.getparent()

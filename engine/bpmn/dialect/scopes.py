@@ -20,7 +20,7 @@ from engine.bpmn.dialect.document import (
     q,
     zeebe,
 )
-from engine.bpmn.dialect.elements import documentation, lanes, properties, read_element
+from engine.bpmn.dialect.elements import documentation, lanes, process_element, properties, read_element
 from engine.bpmn.dialect.happenings import read_event, start_triggers
 from engine.bpmn.dialect.reading import Reading
 from engine.bpmn.dialect.repetition import repeat
@@ -48,7 +48,7 @@ class ProcessReader:
         self.reading, self.process = reading, process
         self.process_id = process.get("id", "")
         self.lanes = lanes(process)
-        self.elements: dict[str, Element] = {}
+        self.elements: dict[str, Element] = {self.process_id: process_element(process)}
         self.scopes: dict[str, ProcessSpec] = {}
 
     def read(self) -> ProcessModel:

@@ -161,3 +161,13 @@ def test_refusals_of_commands(host):
         case.inst.trigger(case.key_of("u"), 0)
     with pytest.raises(NotFound):
         case.inst.cancel_element(10**9)
+
+
+def test_an_event_sub_process_that_cannot_wait_is_an_incident_of_the_process(host):
+    case = go(host, "start s\nuser u\ns -> u\nesp h {\nstart k @message:m/=id\nt x\nk -> x\n}")
+    assert (case.incidents, case.tasks) == ([("p", "EXTRACT_VALUE_ERROR")], [])
+    case.inst.set_variables(case.inst.key, {"id": "A"})
+    host.retry(case)
+    assert (case.incidents, case.tasks) == ([], ["u"])
+    host.publish("m", "A")
+    assert (case.trace, case.state) == (["x"], "COMPLETED")
