@@ -24,7 +24,8 @@ def check(text: str, names: Iterable[str] | None, *, functions: Functions = STAN
     """Findings about an expression, in the order of the text: syntax, unknown names and functions, wrong numbers of
     arguments, literals that say nothing, operators on literals that have no result.
 
-    `names` are the variables in reach; None if they are not known: names are then not judged.
+    `names` are the variables in reach; None if they are not known: names are then not judged. A name with dots in it,
+    `complaint.deadlines.level_1`, also says what entries a variable has; entries of other variables are not judged.
     """
     return _check(text, names, functions, parse_expression)
 
@@ -39,7 +40,7 @@ def check_unary_tests(
 def _check(
     text: str, names: Iterable[str] | None, functions: Functions, parse: Callable[..., tree.Node]
 ) -> tuple[Finding, ...]:
-    known = None if names is None else frozenset(names)
+    known = None if names is None else _with_parents(names)
     scope = Vocabulary(names=known or frozenset(), functions=functions).scope()
     try:
         node = parse(text, scope)
@@ -67,6 +68,8 @@ class _Checker:
             return
         if isinstance(node, tree.Name):
             yield from self._name(node, known)
+        elif isinstance(node, tree.Path):
+            yield from self._path(node, known)
         elif isinstance(node, tree.TemporalLiteral) and parse_temporal(node.text) is None:
             cure = 'for example @"2026-01-31", @"2026-01-31T10:00:00Z" or @"P14D"'
             yield _finding("feel-literal", f"{node.text!r} is no date, time or duration", node.place, cure)
@@ -99,6 +102,18 @@ class _Checker:
         near = _nearest(node.name, known)
         cure = f"did you mean {near}?" if near else None
         yield _finding("feel-unknown-name", f"nothing is called {node.name}", node.place, cure)
+
+    def _path(self, node: tree.Path, known: Known) -> Iterator[Finding]:
+        before = list(self.walk(node.of, known))
+        yield from before
+        owner = _dotted(node.of)
+        if known is None or before or owner is None or f"{owner}.{node.member}" in known:
+            return
+        entries = frozenset(name[len(owner) + 1 :] for name in known if name.startswith(f"{owner}."))
+        if entries:
+            near = _nearest(node.member, entries)
+            cure = f"did you mean {near}?" if near else None
+            yield _finding("feel-unknown-member", f"{owner} has no entry {node.member}", node.place, cure)
 
     def _call(self, node: tree.Call, known: Known) -> Iterator[Finding]:
         for argument in (*node.arguments, *(value for _, value in node.named)):
@@ -145,8 +160,29 @@ def _literal_type(node: tree.Node) -> type | None:
     return None
 
 
+def _with_parents(names: Iterable[str]) -> frozenset[str]:
+    """The names, and of `a.b.c` also `a` and `a.b`."""
+    known = set[str]()
+    for name in names:
+        parts = name.split(".")
+        known.update(".".join(parts[:count]) for count in range(1, len(parts) + 1))
+    return frozenset(known)
+
+
+def _dotted(node: tree.Node) -> str | None:
+    """The text of a path that starts at a variable."""
+    if isinstance(node, tree.Name):
+        return node.name
+    owner = _dotted(node.of) if isinstance(node, tree.Path) else None
+    return f"{owner}.{node.member}" if owner is not None and isinstance(node, tree.Path) else None
+
+
 def _with(known: Known, *names: str) -> Known:
-    return None if known is None else known | set(names)
+    """The names in reach with some more; what was known of the entries of hidden variables no longer holds."""
+    if known is None:
+        return None
+    hidden = tuple(f"{name}." for name in names)
+    return frozenset(name for name in known if not name.startswith(hidden)) | set(names)
 
 
 def _iteration_scopes(node: tree.For | tree.Quantified, known: Known) -> Iterator[tuple[tree.Node, Known]]:

@@ -106,3 +106,33 @@ def test_names_are_not_judged_if_nobody_knows_them() -> None:
     assert check("anything > 1", None) == ()
     assert check_unary_tests("< limit", ["limit"]) == ()
     assert [finding.rule for finding in check_unary_tests("< ", None)] == ["feel-syntax"]
+
+
+CASE = ["complaint.severity", "complaint.deadlines.level_1", "complaint.deadlines.final_response", "team"]
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "cure"),
+    [
+        ("complaint.severty = 1", "complaint has no entry severty", "did you mean severity?"),
+        ("now() > complaint.deadlines.level_9", "complaint.deadlines has no entry level_9", "did you mean level_1?"),
+        ("complaint.deadline.level_1", "complaint has no entry deadline", "did you mean deadlines?"),
+    ],
+)
+def test_check_knows_the_entries_of_a_variable(text: str, message: str, cure: str) -> None:
+    assert [(finding.message, finding.cure) for finding in check(text, CASE)] == [(message, cure)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "for complaint in [{a: 1}] return complaint.a",
+        "complaint.severity",
+        "complaint.deadlines",
+        "complaint.severity.anything",
+        "team.name",
+        "{a: 1}.b",
+    ],
+)
+def test_entries_that_nobody_listed_are_not_judged(text: str) -> None:
+    assert check(text, CASE) == ()
