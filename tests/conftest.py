@@ -23,6 +23,7 @@ from engine.clock import SettableClock
 from engine.settings import Settings
 from engine.store import embedded, tables
 from engine.store.connection import connect, sessions
+from engine.store.migrations import stamp
 
 MONDAY = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 _RUN = "AMENDS_TEST_RUN"  # told to the workers of pytest-xdist by the process that starts them
@@ -50,6 +51,7 @@ def database_url() -> str:
         # Durability costs a disk flush per commit and proves nothing here.
         connection.execute(text(f"ALTER DATABASE test_{worker} SET synchronous_commit = off"))
         tables().create_all(connection)
+        stamp(connection)
     database.dispose()
     return url
 

@@ -197,7 +197,11 @@ class Advance:
         self._record(uow, opened, what)
         opened.rev, opened.state, opened.new = opened.rev + 1, what.state, False
         if active:
-            uow.after_commit(lambda: self._cache.put(opened.key, opened.rev, opened.live))
+            uow.after_commit(lambda: self._keep(opened))
+
+    def _keep(self, opened: Opened) -> None:
+        if opened.state == "ACTIVE":  # the same command may have ended it in a further step
+            self._cache.put(opened.key, opened.rev, opened.live)
 
     def _record(self, uow: UnitOfWork, opened: Opened, what: Projection) -> None:
         actor, about = opened.outside.instance.actor, About(instance_key=opened.key, business_id=opened.business_id)

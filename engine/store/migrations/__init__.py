@@ -34,6 +34,11 @@ def upgrade(url: str) -> None:
         engine.dispose()
 
 
+def stamp(connection: Connection) -> None:
+    """Note that the tables, made from the metadata a moment ago, are up to date."""
+    command.stamp(_config(connection), "head")
+
+
 def is_current(connection: Connection) -> bool:
     """Whether the database has exactly the tables that this code expects."""
     return MigrationContext.configure(connection).get_current_revision() == _head()

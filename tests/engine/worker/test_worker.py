@@ -36,13 +36,6 @@ def until(engine: Engine) -> Callable[[Callable[[], bool]], None]:
     return wait
 
 
-@pytest.fixture
-def stamped(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Engine:
-    """The engine over a database whose tables need no check: they were made without migrations."""
-    monkeypatch.setattr(Engine, "check", lambda _: None)
-    return engine
-
-
 def begin(engine: Engine, resource: Resource, **variables: Json) -> int:
     engine.deployments.deploy(SYSTEM, [resource])
     process_id = resource.name.removesuffix(".bpmn")
@@ -52,7 +45,7 @@ def begin(engine: Engine, resource: Resource, **variables: Json) -> int:
 
 
 @pytest.fixture
-def working(stamped: Engine, database_url: str) -> Iterator[Callable[[Engine], Engine]]:
+def working(engine: Engine, database_url: str) -> Iterator[Callable[[Engine], Engine]]:
     """Let a worker work for an engine until the test ends."""
     workers: list[Worker] = []
 
@@ -68,40 +61,40 @@ def working(stamped: Engine, database_url: str) -> Iterator[Callable[[Engine], E
 
 
 def test_a_worker_fires_timers_when_the_clock_moves_elsewhere(
-    stamped: Engine,
+    engine: Engine,
     working: Callable[[Engine], Engine],
     until: Callable[[Callable[[], bool]], None],
     clock: SettableClock,
 ) -> None:
-    begin(stamped, reminded(), deadline="PT1H")
-    working(stamped)
+    begin(engine, reminded(), deadline="PT1H")
+    working(engine)
     clock.pin(clock.now() + timedelta(hours=1))
-    with stamped.units() as uow:
+    with engine.units() as uow:
         uow.notify("amends_timers", clock.now().isoformat())
 
     def reminded_of() -> bool:
-        with stamped.units() as uow:
+        with engine.units() as uow:
             return uow.session.scalar(select(UserTask.key).where(UserTask.element_id == "remind")) is not None
 
     until(reminded_of)
 
 
 def test_a_worker_does_built_in_jobs(
-    stamped: Engine, working: Callable[[Engine], Engine], until: Callable[[Callable[[], bool]], None]
+    engine: Engine, working: Callable[[Engine], Engine], until: Callable[[Callable[[], bool]], None]
 ) -> None:
     painted: list[Json] = []
 
     def paint(job: ActivatedJob) -> None:
         painted.append(job.variables["colour"])
 
-    engine = working(replace(stamped, handlers={"paint": paint}))
+    engine = working(replace(engine, handlers={"paint": paint}))
     key = begin(engine, one_job(), colour="red")
     until(lambda: engine.instances.get(SYSTEM, key).state == "COMPLETED")
     assert painted == ["red"]
 
 
 def test_a_job_that_fails_is_tried_again_and_becomes_an_incident(
-    stamped: Engine,
+    engine: Engine,
     working: Callable[[Engine], Engine],
     until: Callable[[Callable[[], bool]], None],
     clock: SettableClock,
@@ -109,7 +102,7 @@ def test_a_job_that_fails_is_tried_again_and_becomes_an_incident(
     def refuse(job: ActivatedJob) -> None:
         raise RuntimeError("secret text")
 
-    engine = working(replace(stamped, handlers={"paint": refuse}))
+    engine = working(replace(engine, handlers={"paint": refuse}))
     with engine.units() as uow:
         key = enqueue(uow, "paint", {}, retries=2)
 
@@ -123,7 +116,7 @@ def test_a_job_that_fails_is_tried_again_and_becomes_an_incident(
         assert uow.session.get_one(Job, key).error_message == "RuntimeError"
 
 
-def test_stopping_finishes_what_was_begun_and_leaves_the_rest(stamped: Engine, database_url: str) -> None:
+def test_stopping_finishes_what_was_begun_and_leaves_the_rest(engine: Engine, database_url: str) -> None:
     begun, go_on, done = threading.Event(), threading.Event(), []
 
     def slow(job: ActivatedJob) -> None:
@@ -131,7 +124,7 @@ def test_stopping_finishes_what_was_begun_and_leaves_the_rest(stamped: Engine, d
         go_on.wait(PATIENCE)
         done.append(job.job_key)
 
-    engine = replace(stamped, handlers={"paint": slow})
+    engine = replace(engine, handlers={"paint": slow})
     with engine.units() as uow:
         keys = [enqueue(uow, "paint", {}) for _ in range(3)]
     worker = Worker(engine, database_url, threads=1)
