@@ -169,16 +169,18 @@ def _look_for_deadlock(execution: Execution) -> None:
     """Nothing can run, nothing waits for anything from outside, and yet the instance is not over: say so."""
     if execution.state != "ACTIVE" or "incident" in execution.top.root.internal_data:
         return
-    active = [token for token in execution.tokens.values() if token._state & ACTIVE]
-    if any("incident" in t.internal_data or ("open" in t.internal_data and _can_come(t)) for t in active):
+    if any(_hopeful(token) for token in execution.tokens.values()):
         return
+    active = [token for token in execution.tokens.values() if token._state & ACTIVE]
     waiting = [token for token in active if token._state == TaskState.WAITING and not token.spec.catches]
     stuck = next(iter([*waiting, *reversed(active), execution.top.root]))
     park(stuck, StepFailed("DEADLOCK", f"nothing can come to {stuck.spec.name} any more: it waits in vain"))
 
 
-def _can_come(token: Token) -> bool:
+def _hopeful(token: Token) -> bool:
     """Whether somebody outside can still act on the token; an error or escalation only comes from inside."""
-    if "wait" not in token.internal_data:
+    if not token._state & ACTIVE or ("open" not in token.internal_data and "incident" not in token.internal_data):
+        return False
+    if "wait" not in token.internal_data or "incident" in token.internal_data:
         return True
     return any(token.spec.definitions[int(index)].kind in _FROM_OUTSIDE for index in token.internal_data["wait"])
