@@ -11,6 +11,24 @@ const focusSummary = () => document.querySelector('[data-focus]')?.focus({ preve
 focusSummary();
 document.addEventListener('htmx:after:swap', focusSummary);
 
+// Fields are drawn anew while somebody may be typing: what stands in the controls is newer than what the server saw.
+const entered = new Map();
+document.addEventListener('htmx:before:swap', () => {
+  entered.clear();
+  for (const { id, value, checked } of document.querySelectorAll('#form-fields :is(input, select, textarea)[id]')) {
+    entered.set(id, { value, checked });
+  }
+});
+document.addEventListener('htmx:after:swap', () => {
+  for (const [id, { value, checked }] of entered) {
+    const control = document.querySelector(`#form-fields #${CSS.escape(id)}`);
+    if (!control) continue;
+    if (control.type === 'radio' || control.type === 'checkbox') control.checked = checked;
+    else if (!control.multiple) control.value = value;
+  }
+  entered.clear();
+});
+
 // A second press while the first request is on its way is ignored; the server refuses a repeat as well.
 document.addEventListener('submit', (event) => {
   const form = event.target;
