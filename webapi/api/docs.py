@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template
+from markupsafe import Markup, escape
 
 from webapi import openapi
 from webapi.access import public
@@ -14,6 +15,15 @@ from webapi.errors import PROBLEMS
 
 blueprint = Blueprint("docs", __name__, template_folder="templates")
 _CACHE = "amends.openapi"
+
+
+@blueprint.app_template_filter("coded")
+def coded(text: str) -> Markup:
+    """`text` with what stands in backticks set as code."""
+    parts = [
+        Markup("<code>{}</code>").format(part) if i % 2 else escape(part) for i, part in enumerate(text.split("`"))
+    ]
+    return Markup("").join(parts)
 
 
 def _document() -> dict[str, Any]:
