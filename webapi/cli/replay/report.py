@@ -91,9 +91,11 @@ def _figures(report: Report) -> list[tuple[str, str]]:
     rows += [(f"  {name}", f"{count:,}") for name, count in sorted(report.outcomes.items())]
     rows += [(f"waiting: {name}", f"{count:,}") for name, count in sorted(report.waiting.items())]
     rows += [(f"escalated to {name}", f"{count:,}") for name, count in sorted(report.escalations.items())]
+    # Clocks that are nobody's promise (levels, the complainant's reply) are never met: they have no line.
     for kind in sorted({*report.deadlines_kept, *report.deadlines_missed}):
         kept, missed = report.deadlines_kept.get(kind, 0), report.deadlines_missed.get(kind, 0)
-        rows.append((f"deadline {kind}: kept / missed", f"{kept:,} / {missed:,}"))
+        if kept or missed:
+            rows.append((f"deadline {kind}: kept / missed", f"{kept:,} / {missed:,}"))
     speed = report.speed
     return [
         *rows,
