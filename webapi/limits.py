@@ -7,7 +7,7 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 LOG_IN = "10 per minute;100 per hour"
-"""Tries to log in, by address."""
+"""Wrong names and passwords, by address: who knows theirs is not counted, so an office may start its day at once."""
 
 TRACKING_CODE = "10 per minute;60 per hour"
 """Tracking codes that did not fit, by address: guessing 100 bits is hopeless, and it shall not cost us either."""
@@ -42,8 +42,8 @@ def failed(response: Response) -> bool:
     return response.status_code in {401, 403, 404, 422}
 
 
-limit_log_in = limiter.limit(LOG_IN, methods=["POST"])
-"""Decorator of the route that takes a name and a password."""
+limit_log_in = limiter.limit(LOG_IN, methods=["POST"], deduct_when=failed)
+"""Decorator of the route that takes a name and a password; only wrong ones are counted."""
 
 limit_tracking_code = limiter.shared_limit(TRACKING_CODE, scope="tracking-code", deduct_when=failed)
 """Decorator of every route that takes a tracking code; only codes that do not fit are counted, over all routes."""
