@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Mapping
 
 from sqlalchemy import select
@@ -12,10 +13,11 @@ from engine.complaints.cases import happened, remember
 from engine.complaints.checks import check_message
 from engine.complaints.clocks import meet, promises
 from engine.complaints.events import Event
+from engine.complaints.letters import latest_notes
 from engine.complaints.presenting import messages_of
 from engine.complaints.tracking import digest_of
 from engine.complaints.views import MessageView, PublicStatus
-from engine.errors import Conflict, NotFound
+from engine.errors import Conflict, Finding, NotFound, Refused
 from engine.processes.advance import Advance
 from engine.processes.opened import Opened, Step
 from engine.records import About, Action, audit
@@ -27,6 +29,8 @@ from engine.store.unit_of_work import UnitOfWork
 from engine.types import COMPLAINANT, Json
 
 ANSWER, RESPONSE, WITHDRAWAL = "complainant-answer", "complainant-response", "complainant-withdraws"
+QUESTION = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
+MOST_QUESTIONS = 50
 TOLD = ("final_response", "progress_update", "complainant_reply")
 NOT_NOW = {
     ANSWER: "No answer is waited for at the moment.",
@@ -69,7 +73,7 @@ class Following:
             deadlines=promises(uow, case, TOLD),
             messages=messages,
             attachments=tuple(attachment_view(row, public=True) for row in self._files.of(uow, case)),
-            question=_question(messages) if ANSWER in awaited else None,
+            question=_question(uow, case, messages) if ANSWER in awaited else None,
             may_answer=ANSWER in awaited,
             may_respond=RESPONSE in awaited,
             may_withdraw=WITHDRAWAL in awaited and case.closed_at is None,
@@ -116,11 +120,9 @@ class Following:
         """Answers about the handling (8.3), once. `case` is locked. Raises Conflict where no survey is open."""
         if not case.survey_open or _is_surveyed(uow, case):
             raise Conflict("There is no survey to answer at the moment.")
-        for question, answer in answers.items():
-            if answer is not None:
-                kept = check_message(question, answer) if isinstance(answer, str) else answer
-                row = {"key": uow.new_key(), "complaint_key": case.key, "question": question, "answer": kept}
-                uow.append(SurveyAnswer, **row, at=uow.now())
+        for question, answer in _check_survey(answers).items():
+            row = {"key": uow.new_key(), "complaint_key": case.key, "question": question, "answer": answer}
+            uow.append(SurveyAnswer, **row, at=uow.now())
         case.survey_open = False
         happened(uow, case, Event.SURVEY_ANSWERED, COMPLAINANT, {})
         audit(uow, COMPLAINANT, Action.SURVEY_ANSWERED, _about(case))
@@ -170,8 +172,25 @@ def _awaited(uow: UnitOfWork, case: Complaint) -> frozenset[str]:
     return frozenset(uow.session.scalars(statement)) if case.instance_key is not None else frozenset()
 
 
-def _question(messages: tuple[MessageView, ...]) -> str | None:
+def _question(uow: UnitOfWork, case: Complaint, messages: tuple[MessageView, ...]) -> str | None:
+    """What staff asked in their form; the whole letter where the question came another way."""
+    asked = latest_notes(uow, case).get("question")
+    if isinstance(asked, str):
+        return asked
     return next((message.body for message in reversed(messages) if message.kind == "question"), None)
+
+
+def _check_survey(answers: Mapping[str, Json]) -> dict[str, Json]:
+    """The answers that were given; Refused for what no survey asks, TooLarge for a text beyond measure."""
+    given = {question: answer for question, answer in answers.items() if answer is not None}
+    strange = [question for question in given if not QUESTION.fullmatch(question)]
+    strange += [question for question, answer in given.items() if not isinstance(answer, str | bool | int | float)]
+    if strange or not 0 < len(given) <= MOST_QUESTIONS:
+        findings = [Finding(rule="unknown-field", message="The survey has no such question.", element_id="survey")]
+        raise Refused("These are no answers to the survey.", findings=findings)
+    return {
+        name: check_message(name, value, 4_000) if isinstance(value, str) else value for name, value in given.items()
+    }
 
 
 def _is_surveyed(uow: UnitOfWork, case: Complaint) -> bool:

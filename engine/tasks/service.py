@@ -21,6 +21,7 @@ from engine.errors import (
     StaleVersion,
 )
 from engine.permissions import Permission, may, require
+from engine.processes import values
 from engine.processes.advance import Advance
 from engine.processes.opened import Opened, Step
 from engine.records import About, Action, audit
@@ -120,11 +121,11 @@ class Tasks:
             task = _find(uow.session, actor, key)
             if task.assignee != actor.username or changes.given & {"candidate_groups", "candidate_users"}:
                 require(actor, Permission.TASK_ASSIGN)
-            values = _values(changes)
+            columns = _columns(changes)
             if changes.if_match is not None and task.rev != changes.if_match:
                 raise StaleVersion
-            if values:
-                _change(uow, task, UserTask.rev == task.rev, **values)
+            if columns:
+                _change(uow, task, UserTask.rev == task.rev, **columns)
                 _audit(uow, actor, Action.TASK_UPDATED, task, {"fields": sorted(changes.given)})
             return view(task)
 
@@ -216,7 +217,7 @@ class Tasks:
     ) -> Mapping[str, Json]:
         """What becomes process variables; the case's own fields are kept on the way."""
         if task.form_id is None:
-            return variables
+            return values.variables(variables)
         context = {**opened.live.instance.visible(task.element_instance_key), **opened.outside.context()}
         filling = Filling(context=context, answers=variables, notes={})
         answers = self._forms.checked(self._form_of(uow, task.form_id), filling)
@@ -275,15 +276,15 @@ def _say_why(task: UserTask, *, condition_on_rev: bool) -> NoReturn:
     raise StaleVersion if condition_on_rev else AlreadyClaimed
 
 
-def _values(changes: TaskChanges) -> dict[str, Any]:
+def _columns(changes: TaskChanges) -> dict[str, Any]:
     columns = {"due_date": "due_at", "follow_up_date": "follow_up_at"}
-    values: dict[str, Any] = {columns.get(name, name): getattr(changes, name) for name in changes.given}
-    if "priority" in values and not 0 <= (values["priority"] or 0) <= 100:
+    given: dict[str, Any] = {columns.get(name, name): getattr(changes, name) for name in changes.given}
+    if not 0 <= (given.get("priority") or 0) <= 100:
         finding = Finding(rule="range", message="A priority is a number from 0 to 100.", element_id="priority")
         raise Refused("The change cannot be made.", findings=[finding])
     defaults = {"priority": 50, "candidate_groups": (), "candidate_users": ()}
-    values = {name: defaults.get(name) if value is None else value for name, value in values.items()}
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+    given = {name: defaults.get(name) if value is None else value for name, value in given.items()}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
 
 
 def _audit(uow: UnitOfWork, actor: Actor, action: Action, task: UserTask, details: Mapping[str, Json]) -> None:
