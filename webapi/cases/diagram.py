@@ -44,13 +44,18 @@ class Diagram:
         return tuple(token for token in self.tokens if token.state != "done" and not token.container)
 
     @property
+    def named(self) -> tuple[Token, ...]:
+        """Of these, what has a name that a person can read; a gateway that waits often has none."""
+        return tuple(token for token in self.active if token.name)
+
+    @property
     def shown(self) -> list[dict[str, object]]:
         """The tokens as the viewer reads them."""
         return [token.json for token in self.tokens if not token.container]
 
 
 def diagrams_of(instance_key: int | None) -> tuple[Diagram, ...]:
-    """The processes of the case, its own first, each with its tokens; nothing where it has none."""
+    """The processes that the case is in, its own first, each with its tokens; its own alone when it is over."""
     if instance_key is None:
         return ()
     wanted = SearchRequest(
@@ -61,10 +66,11 @@ def diagrams_of(instance_key: int | None) -> tuple[Diagram, ...]:
     for found in engine().instances.search_elements(SYSTEM, wanted).items:
         of_process = by_definition.setdefault(found.process_definition_key, {})
         of_process.setdefault(found.element_id, []).append(found)
-    return tuple(
+    diagrams = [
         Diagram(definition_key=key, tokens=tuple(_token(visits, failed) for visits in of_process.values()))
         for key, of_process in by_definition.items()
-    )
+    ]
+    return tuple([diagram for diagram in diagrams if diagram.active] or diagrams[:1])
 
 
 def _failed(instance_key: int) -> frozenset[int]:
@@ -79,7 +85,7 @@ def _token(visits: list[ElementInstanceView], failed: frozenset[int]) -> Token:
     state, first = min(states, key=_ORDER.index), visits[0]
     return Token(
         element_id=first.element_id,
-        name=first.element_name or first.element_id,
+        name=first.element_name or "",
         state=state,
         count=states.count(state),
         container=first.type in _CONTAINERS,

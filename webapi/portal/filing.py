@@ -19,8 +19,9 @@ from webapi.limits import limit_filing
 from webapi.pages import language
 from webapi.pages.files import uploads
 from webapi.pages.words import ERROR, word
-from webapi.portal import base, following
+from webapi.portal import base
 from webapi.portal.base import blueprint
+from webapi.portal.following import case
 from webapi.portal.receipt import in_form_terms, receipt_of
 
 FORM = "file-complaint"
@@ -72,7 +73,7 @@ def receipt() -> ResponseReturnValue:
     found = base.receipt()
     if found is None:
         return redirect(url_for("portal.enter_code"))
-    return render_template("portal/receipt.html", receipt=found, case=following.case())
+    return render_template("portal/receipt.html", receipt=found, case=case())
 
 
 def _again(answers: dict[str, Json], refusal: AmendsError, token: str) -> ResponseReturnValue:
