@@ -25,6 +25,7 @@ class ClockService:
 
     def __init__(self, units: UnitsOfWork, clock: Clock, timers: TimerService) -> None:
         self._units, self._clock, self._timers = units, clock, timers
+        self._followed = False
 
     def pin(self, actor: Actor, instant: datetime) -> None:
         """Stand still at `instant` (aware). What is due until then has fired, in order, before this returns.
@@ -43,6 +44,7 @@ class ClockService:
             uow.session.execute(row.on_conflict_do_update(index_elements=["id"], set_={"pinned_at": instant}))
             uow.notify(CLOCK, instant.isoformat())
             uow.after_commit(lambda: clock.pin(instant))
+        self._followed = True
 
     def reset(self, actor: Actor) -> None:
         """Follow the machine again. Needs `clock:set`; raises `Conflict` where the clock cannot be set."""
@@ -54,14 +56,18 @@ class ClockService:
             uow.after_commit(clock.reset)
 
     def follow(self) -> None:
-        """Take over what the database says: at the start of a process, and when another one has set the clock."""
+        """Take over what the database says: at the start of a process, and when another one has set the clock.
+
+        A clock that was pinned in this process alone (by a test, say) is left alone until the database says something.
+        """
         if isinstance(self._clock, SettableClock):
             with self._units() as uow:
                 pinned = uow.session.scalar(select(PinnedClock.pinned_at))
-            if pinned is None:
-                self._clock.reset()
-            else:
+            if pinned is not None:
                 self._clock.pin(pinned)
+            elif self._followed:
+                self._clock.reset()
+            self._followed = pinned is not None
 
     def _settable(self, actor: Actor) -> SettableClock:
         require(actor, Permission.CLOCK_SET)

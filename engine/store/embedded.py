@@ -11,6 +11,7 @@ import threading
 import warnings
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from sqlalchemy import create_engine, text
 
@@ -28,6 +29,7 @@ def start(data_dir: Path, database: str = DATABASE) -> str:
     data_dir.mkdir(parents=True, exist_ok=True)
     with _LOCK:
         server = _wheel().get_server(data_dir.resolve() / "pg", cleanup_mode="stop")
+        _forget_dead(server)
     _ensure_database(server.get_uri(database="postgres"), database)
     return normalise(server.get_uri(database=database))
 
@@ -59,4 +61,12 @@ def stop(data_dir: Path) -> None:
     with _LOCK:
         server = _wheel().PostgresServer._instances.get(data_dir.resolve() / "pg")
         if server is not None:
+            _forget_dead(server)
             server.cleanup()
+
+
+def _forget_dead(server: Any) -> None:
+    """A process that was killed never left the list of users: the last one to leave would wait for it for ever."""
+    with server._lock:
+        users = server.global_process_id_list
+        users.put([pid for pid in users._get() if _wheel().psutil.pid_exists(pid)])
