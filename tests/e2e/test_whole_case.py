@@ -50,7 +50,7 @@ def test_a_complaint_from_receipt_to_closure(visit: Callable[..., Page], log_in:
     )
 
     complainant.reload()
-    expect(complainant.get_by_text("You are right. We come on Tuesday.")).to_be_visible()
+    expect(complainant.locator("#respond")).to_contain_text("You are right. We come on Tuesday.")
     complainant.get_by_role("button", name="I accept the answer").click()
     expect(complainant.get_by_text("You have accepted our answer.")).to_be_visible()
 
