@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from dataclasses import replace
 
 import pytest
@@ -38,3 +39,9 @@ def test_tracking_codes_cannot_be_guessed_without_end(browser: FlaskClient) -> N
     wrong = [send(browser, "/follow", code=f"7K2MA-00000-00000-0000{i % 10}") for i in range(11)]
     assert wrong[10] == 429
     assert len(set(wrong[:10])) == 1
+
+
+def test_counting_starts_no_threads(browser: FlaskClient) -> None:
+    before = threading.active_count()
+    assert {browser.get("/health/live").status_code for _ in range(20)} == {200}
+    assert threading.active_count() <= before
