@@ -53,22 +53,26 @@ clean:  ## Remove the environment, bundles and caches; the data in var/ stays
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or later is needed; name it with make PYTHON=..." >&2; exit 1; }
-	$(PYTHON) -m venv $(VENV)
+	@echo "Setting up the environment in $(VENV); the first time this takes a minute or two."
+	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.requirements: requirements.txt | $(BIN)/python
-	$(PIP) --require-hashes -r requirements.txt
-	touch $@
+	@echo "Installing what is pinned in requirements.txt ..."
+	@$(PIP) --require-hashes -r requirements.txt
+	@touch $@
 
 # The bundle is built with the Node on PATH or, where there is none that is new enough, with one from PyPI.
 $(VENV)/.node: requirements-node.txt $(VENV)/.requirements
 	@cd webapi/ui && if ../../$(BIN)/python -c 'import sys, hatch_build; sys.exit(hatch_build.path_has_node())'; \
-		then cd ../.. && $(PIP) --require-hashes -r requirements-node.txt; fi
-	touch $@
+		then cd ../.. && echo "Installing Node from PyPI, for the browser bundle ..." && $(PIP) --require-hashes -r requirements-node.txt; fi
+	@touch $@
 
 $(VENV)/.installed: pyproject.toml $(BUNDLE_SOURCES) $(VENV)/.node
-	$(PIP) --no-build-isolation --no-deps --editable .
-	touch $@
+	@echo "Installing amends and building the browser bundle ..."
+	@$(PIP) --no-build-isolation --no-deps --editable .
+	@touch $@
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.requirements
-	$(PIP) --require-hashes -r requirements-dev.txt
-	touch $@
+	@echo "Installing what is pinned in requirements-dev.txt ..."
+	@$(PIP) --require-hashes -r requirements-dev.txt
+	@touch $@
