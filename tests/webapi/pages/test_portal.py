@@ -5,13 +5,17 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 
 from engine.bootstrap import Engine
+from engine.settings import Settings
 from engine.types import SYSTEM, SearchRequest
 from tests.webapi.pages.visitor import Visitor
+from webapi.app import create_app
+from webapi.sessions import Sessions
 
 CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){3}")
 Filing = Callable[..., tuple[str, str]]
@@ -174,3 +178,18 @@ def test_nobody_is_sent_to_another_site(visitor: Visitor, target: str) -> None:
     token = visitor.form("/language").fields["csrf_token"]
     answer = visitor.client.post("/language", data={"csrf_token": token, "language": "nl", "next": target})
     assert answer.headers["Location"] == "/"
+
+
+def test_guessing_codes_is_slowed_down_and_a_right_one_is_not(
+    in_force: Engine, settings: Settings, request_sessions: Sessions, file_complaint: Filing
+) -> None:
+    reference, code = file_complaint()
+    guarded = create_app(in_force, replace(settings, rate_limits=True), request_sessions)
+    reader, guesser = (Visitor(client=guarded.test_client()) for _ in range(2))
+    for _ in range(12):
+        reader.open("/follow").send("/follow", {"code": code})
+        assert reader.one("//h1").text == reference
+        reader.send("/follow/leave")
+    answers = [guesser.open("/follow").send("/follow", {"code": "00000"}).status for _ in range(12)]
+    assert answers == [422] * 10 + [429] * 2
+    assert "Wait a minute" in guesser.text
