@@ -140,7 +140,9 @@ class Projection:
 
     def _process_of(self, element_id: str) -> Row:
         # Element ids are unique within an instance but for two files that use the same one; then the caller's counts.
-        model = next(m for m in self.models.values() if element_id in m.elements)
+        # What is no element (the process itself) belongs to the instance's own process, the first of all.
+        own = next(iter(self.models.values()))
+        model = next((m for m in self.models.values() if element_id in m.elements), own)
         return {"process_id": model.process_id, "definition_key": model.definition_key}
 
     def timer(self, event: bpmn.TimerArmed) -> None:
