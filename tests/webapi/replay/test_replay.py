@@ -54,17 +54,37 @@ def test_the_books_balance_although_the_service_was_killed_in_the_middle(live: A
     assert report["repeated_requests"] > 0
 
 
-def wait_for_complaints(live: Any, count: int) -> None:
+def test_a_service_whose_clock_cannot_be_set_gets_no_complaint(live: Any) -> None:
+    live.kill()
+    del live.environment["AMENDS_CLOCK"]
+    live.start()
+    process = live.replay(OWN)
+    _, told = process.communicate(timeout=300)
+    assert process.returncode == 1
+    assert "clock" in told
+    with client(live) as service:
+        assert complaints(service) == 0
+
+
+def client(live: Any) -> httpx.Client:
+    """HTTP as the administrator."""
     made = subprocess.run(
         [AMENDS, "token", "create", "--user", "admin"], env=live.environment, capture_output=True, text=True, check=True
     )
-    headers = {"Authorization": f"Bearer {made.stdout.strip()}"}
-    with httpx.Client(base_url=live.url, headers=headers) as client:
-        found = 0
-        while found < count:
+    return httpx.Client(base_url=live.url, headers={"Authorization": f"Bearer {made.stdout.strip()}"})
+
+
+def complaints(service: httpx.Client) -> int:
+    """How many complaints there are."""
+    answer = service.post("/v2/complaints/search", json={"page": {"limit": 1}})
+    total: int = answer.raise_for_status().json()["page"]["totalItems"]
+    return total
+
+
+def wait_for_complaints(live: Any, count: int) -> None:
+    with client(live) as service:
+        while complaints(service) < count:
             time.sleep(0.05)  # the replay is another process: there is nothing to await
-            answer = client.post("/v2/complaints/search", json={"page": {"limit": 1}})
-            found = answer.raise_for_status().json()["page"]["totalItems"]
 
 
 def test_without_a_database_or_a_token_it_says_what_to_do(tmp_path: Path) -> None:

@@ -29,8 +29,6 @@ ROUNDS_A_STEP = 8
 RESYNC_EVERY = 25
 AFTERWARDS = timedelta(days=14)
 """Simulated time that goes on when the last case is closed: the survey is sent some days after."""
-A_MOMENT = timedelta(minutes=10)
-"""Time that may pass between the first receipt and the next request while the clock is not pinned yet."""
 PATIENCE_DAYS = 75
 """Simulated days without any change after which the rest is left to wait."""
 
@@ -94,14 +92,17 @@ class Replay:
 
     def _play(self, pool: ThreadPoolExecutor) -> None:
         rows = list(self._plan.rows)
+        now = instant(self._service.get("/v2/clock")["now"]).replace(microsecond=0)
+        # Before anything is posted: a service whose clock stands under nobody's command is not to be played with.
+        self._service.set_clock(milliseconds(now))
         first = self._first(rows)
         if first is None:
             return
         days = self._plan.days or days_for(len(self._plan.rows))
         # The first receipt tells when the replay began, also where this run goes on with an earlier one.
         waiting = deque(zip(receipt_times(first.received_at, len(rows) + 1, days)[1:], rows, strict=True))
-        now = max(first.received_at, instant(self._service.get("/v2/clock")["now"]))
-        first.found_again = now - first.received_at > A_MOMENT
+        now = max(first.received_at, now)
+        first.found_again = first.received_at < now
         self.result.began = self._last_change = now
         self._resync(now)
         busy = (moment for moment in steps(now) if self._is_busy(moment, waiting))
