@@ -17,8 +17,7 @@ from webapi.limits import limit_tracking_code
 from webapi.pages import language
 from webapi.pages.files import uploads
 from webapi.pages.i18n import gettext
-from webapi.portal import base
-from webapi.portal.base import blueprint
+from webapi.portal.base import blueprint, known_code
 from webapi.portal.following import SURVEY, page
 
 
@@ -109,7 +108,7 @@ def _text(name: str) -> str:
 
 def _done(act: Callable[[str], object], told: str, **entered: str) -> ResponseReturnValue:
     """Act with the code of the session; a refusal is told on the page, with what was typed still in its place."""
-    code = base.known_code()
+    code = known_code()
     if code is None:
         return redirect(url_for("portal.enter_code"), 303)
     try:

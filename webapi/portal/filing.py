@@ -19,8 +19,8 @@ from webapi.limits import limit_filing
 from webapi.pages import language
 from webapi.pages.files import uploads
 from webapi.pages.words import ERROR, word
-from webapi.portal import base
-from webapi.portal.base import blueprint
+from webapi.portal.base import blueprint, keep_receipt
+from webapi.portal.base import receipt as kept_receipt
 from webapi.portal.following import case
 from webapi.portal.receipt import in_form_terms, receipt_of
 
@@ -62,7 +62,7 @@ def take() -> ResponseReturnValue:
         received = engine().complaints.receive(COMPLAINANT, filed, idempotency=token)
     except (Refused, TooLarge, UnsupportedContent) as refusal:
         return _again(answers, refusal, token)
-    base.keep_receipt(received.reference, received.tracking_code)
+    keep_receipt(received.reference, received.tracking_code)
     return redirect(url_for("portal.receipt"), 303)
 
 
@@ -70,7 +70,7 @@ def take() -> ResponseReturnValue:
 @public
 def receipt() -> ResponseReturnValue:
     """Reference and code to keep; it can be read again until the code is forgotten."""
-    found = base.receipt()
+    found = kept_receipt()
     if found is None:
         return redirect(url_for("portal.enter_code"))
     return render_template("portal/receipt.html", receipt=found, case=case())

@@ -16,8 +16,7 @@ from webapi.limits import limit_tracking_code
 from webapi.pages import language
 from webapi.pages.files import download
 from webapi.pages.words import ERROR, word
-from webapi.portal import base
-from webapi.portal.base import blueprint
+from webapi.portal.base import blueprint, forget_code, keep_code, known_code
 from webapi.portal.view import Shown, shown
 
 SURVEY = "survey"
@@ -27,7 +26,7 @@ SURVEY = "survey"
 @public
 def enter_code() -> ResponseReturnValue:
     """Ask for the code, unless it is known already."""
-    if base.known_code():
+    if known_code():
         return redirect(url_for("portal.status"))
     return render_template("portal/enter_code.html")
 
@@ -42,7 +41,7 @@ def take_code() -> ResponseReturnValue:
         engine().complaints.status(code)
     except NotFound:
         return render_template("portal/enter_code.html", wrong=True), 422
-    base.keep_code(code)
+    keep_code(code)
     return redirect(url_for("portal.status"), 303)
 
 
@@ -73,13 +72,13 @@ def page(
 
 def case() -> Shown | None:
     """The case of the code in the session; a code that fits nothing is forgotten."""
-    code = base.known_code()
+    code = known_code()
     if code is None:
         return None
     try:
         return shown(engine().complaints.status(code))
     except NotFound:
-        base.forget_code()
+        forget_code()
         return None
 
 
@@ -88,7 +87,7 @@ def case() -> Shown | None:
 @limit_tracking_code
 def attachment(attachment_key: int) -> ResponseReturnValue:
     """One of the files of the case, as a download: never shown as a page of ours."""
-    found = engine().complaints.attachment_public(base.known_code() or "", attachment_key)
+    found = engine().complaints.attachment_public(known_code() or "", attachment_key)
     return download(found.name, found.content_type, found.path.read_bytes())
 
 
@@ -96,5 +95,5 @@ def attachment(attachment_key: int) -> ResponseReturnValue:
 @public
 def leave() -> ResponseReturnValue:
     """Forget the code on this device."""
-    base.forget_code()
+    forget_code()
     return redirect(url_for("portal.home"), 303)
