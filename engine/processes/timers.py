@@ -80,12 +80,13 @@ class TimerService:
         With `until` (aware, later than now) time is walked through: each timer fires as of the instant at which it
         is due, and what it arms in turn fires too if that is due before `until`.
         """
-        done = 0
-        while done < limit and self._fire_next(until):
-            done += 1
+        done = tries = 0
+        while tries < limit and (fired := self._fire_next(until)) is not None:
+            done, tries = done + fired, tries + 1
         return done
 
-    def _fire_next(self, until: datetime | None) -> bool:
+    def _fire_next(self, until: datetime | None) -> bool | None:
+        """Whether something was done on the instance that was claimed; None if there was none to claim."""
         claim = _Claim()
         try:
             with self._units() as uow:
@@ -99,19 +100,21 @@ class TimerService:
             self._push_forward(claim, error, until)
             return True
 
-    def _fire_in(self, uow: UnitOfWork, claim: _Claim, until: datetime | None) -> bool:
+    def _fire_in(self, uow: UnitOfWork, claim: _Claim, until: datetime | None) -> bool | None:
         horizon = until or uow.now()
         first = uow.session.execute(_CLAIM, {"horizon": horizon}).first()
         if first is None:
-            return False
+            return None
         claim.instance_key, claim.timer_key = first.instance_key, first.key
         if until is not None:
             uow.at(max(first.retry_at, uow.now()))
         due = select(Timer).where(Timer.instance_key == first.instance_key, Timer.retry_at <= uow.now())
-        for timer in uow.session.scalars(due.order_by(Timer.due_at, Timer.key)).all():
+        # Another sweep may have been here between the claim's look and its lock: then nothing is due any more.
+        timers = uow.session.scalars(due.order_by(Timer.due_at, Timer.key)).all()
+        for timer in timers:
             claim.timer_key = timer.key
             self._fire(uow, timer)
-        return True
+        return bool(timers)
 
     def _fire(self, uow: UnitOfWork, timer: Timer) -> None:
         still = uow.session.scalar(select(Timer.key).where(Timer.key == timer.key))
