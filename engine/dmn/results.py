@@ -118,8 +118,6 @@ class Frame:
 class DecisionRun(Run):
     """A run that keeps the trace."""
 
-    __slots__ = ("_frames", "evaluated")
-
     def __init__(self, now: Callable[[], datetime], limits: Limits) -> None:
         super().__init__(now, limits)
         self.evaluated: list[EvaluatedDecision] = []

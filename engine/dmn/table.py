@@ -9,7 +9,7 @@ from engine.dmn.hits import UNIQUE, Column, Hit, HitPolicy, policy_of
 from engine.dmn.matching import Cell, Matcher
 from engine.dmn.results import MAX_RULES, DecisionRun, EvaluatedInput, MatchedRule
 from engine.dmn.workshop import Workshop
-from engine.dmn.xml import Element, id_of, kid, kids, name_of, normal, text
+from engine.dmn.xml import Element, id_of, kid, kids, name_of, normal, tag, text
 from engine.feel.coding import Code, Env
 from engine.feel.display import to_text
 from engine.feel.errors import Problem
@@ -126,8 +126,8 @@ def build(shop: Workshop, element: Element, names: NameSet) -> Table:
 
 
 def _complete(shop: Workshop, row: Element, inputs: int, outputs: int) -> bool:
-    found = len(list(kids(row, "inputEntry"))), len(list(kids(row, "outputEntry")))
-    if found == (inputs, outputs):
+    found = [tag(part) for part in row]
+    if (found.count("inputEntry"), found.count("outputEntry")) == (inputs, outputs):
         return True
     shop.find("dmn-rule", "a rule has one cell for each input and each output", row)
     return False
@@ -169,9 +169,9 @@ def _optional(shop: Workshop, element: Element | None, names: NameSet) -> Code |
 
 
 def _rule(shop: Workshop, row: Element, names: NameSet) -> Rule:
-    entries = list(kids(row, "outputEntry"))
-    outputs = tuple(shop.expression(text(cell) or "null", names, cell) for cell in entries)
-    return Rule(id=row.get("id"), outputs=outputs, texts=tuple(text(cell) for cell in entries))
+    entries = [(cell, text(cell)) for cell in kids(row, "outputEntry")]
+    outputs = tuple(shop.expression(source or "null", names, cell) for cell, source in entries)
+    return Rule(id=row.get("id"), outputs=outputs, texts=tuple(source for _, source in entries))
 
 
 def _cell(shop: Workshop, element: Element, names: NameSet) -> Cell:

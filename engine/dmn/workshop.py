@@ -17,7 +17,7 @@ from engine.feel.checks import review
 from engine.feel.coding import Code, Env
 from engine.feel.expression import Vocabulary, compile_in, compile_tests_in
 from engine.feel.limits import Run
-from engine.feel.tree import Node
+from engine.feel.tree import Literal, Node
 from engine.feel.types import ANY, SIMPLE, ContextType, FeelType, FunctionType, ListType
 from engine.feel.unary import TestCode
 
@@ -41,6 +41,7 @@ class Workshop:
         self.types = types
         self._file = file
         self._vocabulary = Vocabulary(members=members, functions=functions, types=types)
+        self._vocabularies: dict[frozenset[str], Vocabulary] = {}
         self._read: set[str] = set()
         self._expressions: dict[tuple[str, frozenset[str]], Expression] = {}
         self._tests: dict[tuple[str, frozenset[str]], UnaryTests] = {}
@@ -67,7 +68,7 @@ class Workshop:
         compiled = self._expressions.get((text, reach))
         if compiled is None:
             try:
-                compiled = compile_in(text, replace(self._vocabulary, names=reach))
+                compiled = compile_in(text, self._speaking_of(reach))
             except FeelSyntaxError as error:
                 return self._mistake(error, element)
             self._expressions[text, reach] = compiled
@@ -75,13 +76,19 @@ class Workshop:
         self._read |= compiled.reads
         return compiled.code
 
+    def _speaking_of(self, names: frozenset[str]) -> Vocabulary:
+        found = self._vocabularies.get(names)
+        if found is None:
+            found = self._vocabularies[names] = replace(self._vocabulary, names=names)
+        return found
+
     def tests(self, text: str, names: Iterable[str], element: Element) -> UnaryTests | None:
         """The compiled unary tests of a cell; None after a mistake, which nothing satisfies."""
         reach = frozenset(names)
         compiled = self._tests.get((text, reach))
         if compiled is None:
             try:
-                compiled = compile_tests_in(text, replace(self._vocabulary, names=reach))
+                compiled = compile_tests_in(text, self._speaking_of(reach))
             except FeelSyntaxError as error:
                 self._mistake(error, element)
                 return None
@@ -94,6 +101,8 @@ class Workshop:
         """Findings about functions, arguments and literals. Names are not judged: a decision may read variables of the
         process that no input data declares (docs/decisions/0203).
         """
+        if isinstance(node, Literal):
+            return
         for found in review(node, names, self._vocabulary.functions):
             if found.rule != "feel-unknown-name":
                 self.findings.append(replace(found, file=self._file, element_id=id_of(element)))

@@ -46,12 +46,18 @@ def tag(element: Element) -> str:
 def kids(element: Element | None, *names: str) -> Iterator[Element]:
     """The children with these names, in order."""
     if element is not None:
-        yield from (child for child in element if tag(child) in names)
+        for child in element:
+            if tag(child) in names:
+                yield child
 
 
 def kid(element: Element | None, *names: str) -> Element | None:
     """The first child with one of these names."""
-    return next(kids(element, *names), None)
+    if element is not None:
+        for child in element:
+            if tag(child) in names:
+                return child
+    return None
 
 
 def text(element: Element | None) -> str:

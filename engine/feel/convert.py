@@ -75,7 +75,7 @@ def to_feel(value: object) -> object:
     """
     kind = type(value)
     if kind in _AS_IS:
-        return value
+        return value if kind is not Decimal or value.is_finite() else None  # type: ignore[attr-defined]  # a Decimal
     if kind is int:
         return Decimal(value) if abs(value) < 10**34 else _number(Decimal(value))  # type: ignore[arg-type]  # kind is int
     if isinstance(value, Mapping):

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from engine.feel.builtins import STANDARD
 from engine.feel.coding import Code, Env
@@ -13,23 +14,35 @@ from engine.feel.compiler import compile_node, compile_tests_node
 from engine.feel.convert import to_feel
 from engine.feel.errors import FeelLimitExceeded
 from engine.feel.functions import Functions
-from engine.feel.limits import DEFAULT_LIMITS, Diagnostic, Limits, Run
+from engine.feel.limits import DEFAULT_LIMITS, NOWHERE, Diagnostic, Limits, Run
 from engine.feel.names import Names
 from engine.feel.parser import parse_expression, parse_tests
+from engine.feel.plain import plain_literal
+from engine.feel.quick import Quick, quick_condition
 from engine.feel.reading import PROPERTIES
-from engine.feel.tree import Node, Tests
+from engine.feel.tree import Node, Test, Tests
 from engine.feel.types import FeelType
-from engine.feel.unary import TestCode
+from engine.feel.unary import TestCode, code_literal_test
 
-_NO_TYPES: Mapping[str, FeelType] = {}
+_NONE: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, kw_only=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What an evaluation gave: a FEEL value, and why parts of it are null."""
 
     value: object
     diagnostics: tuple[Diagnostic, ...] = ()
+
+
+_TRUE, _FALSE = Outcome(value=True), Outcome(value=False)
+_outcome = tuple.__new__
+
+
+def _quickly(condition: Quick, context: Mapping[str, object]) -> bool | None:
+    try:
+        return condition(context)
+    except ArithmeticError:
+        return None  # not a number: the evaluation as a whole knows what to say
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +59,7 @@ class Expression:
     reads: frozenset[str] = field(repr=False, compare=False)
     tree: Node = field(repr=False, compare=False)
     code: Code = field(repr=False, compare=False)
+    quick: Quick | None = field(repr=False, compare=False, default=None)
 
     def evaluate(
         self, context: Mapping[str, object], *, now: Callable[[], datetime], limits: Limits = DEFAULT_LIMITS
@@ -57,9 +71,16 @@ class Expression:
         A part without a result is null and has a diagnostic. Raises FeelLimitExceeded if a bound is met, and
         FeelValueRefused if a variable that is read has no counterpart in FEEL.
         """
+        if self.quick is not None:
+            answer = _quickly(self.quick, context)
+            if answer is not None:
+                return _TRUE if answer else _FALSE
         run = Run(now, limits)
-        env = gather(self.reads, context)
-        return Outcome(value=guard(lambda: self.code(env, run)), diagnostics=tuple(run.diagnostics))
+        try:
+            value = self.code({name: to_feel(context[name]) for name in self.reads if name in context}, run)
+        except RecursionError:
+            raise FeelLimitExceeded("the evaluation is nested too deeply") from None
+        return _outcome(Outcome, (value, tuple(run.diagnostics)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,13 +179,22 @@ def _entries(members: frozenset[str]) -> Names:
 
 def compile_in(text: str, vocabulary: Vocabulary) -> Expression:
     """The compiled expression of a model; not kept. Raises FeelSyntaxError."""
+    literal = plain_literal(text)
+    if literal is not None:
+        value = literal.value
+        return Expression(text=text, names=_NONE, reads=_NONE, tree=literal, code=lambda env, run: value)  # noqa: ARG005 - every closure takes both
     node = parse_expression(text, vocabulary.scope(), vocabulary.entries())
     code, reads = compile_node(node, vocabulary.functions, vocabulary.types)
-    return Expression(text=text, names=vocabulary.variables(reads), reads=reads, tree=node, code=code)
+    names = vocabulary.variables(reads)
+    return Expression(text=text, names=names, reads=reads, tree=node, code=code, quick=quick_condition(node))
 
 
 def compile_tests_in(text: str, vocabulary: Vocabulary) -> UnaryTests:
     """The compiled unary tests of a model; not kept. Raises FeelSyntaxError."""
+    literal = plain_literal(text)
+    if literal is not None:
+        tests = Tests(NOWHERE, negated=False, tests=(Test(NOWHERE, None, literal),))
+        return UnaryTests(text=text, names=_NONE, reads=_NONE, tree=tests, code=code_literal_test(literal.value))
     node = parse_tests(text, vocabulary.scope(), vocabulary.entries())
     code, reads = compile_tests_node(node, vocabulary.functions, vocabulary.types)
     return UnaryTests(text=text, names=vocabulary.variables(reads), reads=reads, tree=node, code=code)

@@ -48,12 +48,33 @@ class FreeNames:
         return _NONE.union(*(self.of(node) for node in nodes))
 
 
-def _literal(_: FreeNames, __: tree.Literal) -> frozenset[str]:
+def _name(_: FreeNames, node: tree.Name) -> frozenset[str]:
+    return frozenset({node.name})
+
+
+def _nothing(_: FreeNames, __: tree.Node) -> frozenset[str]:
     return _NONE
 
 
-def _name(_: FreeNames, node: tree.Name) -> frozenset[str]:
-    return frozenset({node.name})
+def _logic(free: FreeNames, node: tree.Logic) -> frozenset[str]:
+    return free.all(node.terms)
+
+
+def _chain(free: FreeNames, node: tree.Chain) -> frozenset[str]:
+    return free.of(node.first).union(*(free.of(step.right) for step in node.steps))
+
+
+def _comparison(free: FreeNames, node: tree.Comparison) -> frozenset[str]:
+    return free.of(node.left) | free.of(node.right)
+
+
+def _path(free: FreeNames, node: tree.Path) -> frozenset[str]:
+    return free.of(node.of)
+
+
+def _call(free: FreeNames, node: tree.Call) -> frozenset[str]:
+    arguments = [value for _, value in node.named] if node.named else node.arguments
+    return free.of(node.function) | free.all(arguments)
 
 
 def _context(free: FreeNames, node: tree.ContextNode) -> frozenset[str]:
@@ -90,7 +111,13 @@ def _in(free: FreeNames, node: tree.In) -> frozenset[str]:
 
 
 _BINDERS: dict[type[tree.Node], Callable[[FreeNames, Any], frozenset[str]]] = {
-    tree.Literal: _literal,
+    tree.Literal: _nothing,
+    tree.TemporalLiteral: _nothing,
+    tree.Logic: _logic,
+    tree.Chain: _chain,
+    tree.Comparison: _comparison,
+    tree.Path: _path,
+    tree.Call: _call,
     tree.Name: _name,
     tree.ContextNode: _context,
     tree.FunctionNode: _function,

@@ -40,15 +40,22 @@ class Token(NamedTuple):
     end: int
 
 
+_new = tuple.__new__
+
+
 class Source:
     """A text that can tell line and column of an offset."""
 
+    __slots__ = ("_lines", "text")
+
     def __init__(self, text: str) -> None:
         self.text = text
-        self._lines = [0] + [match.end() for match in re.finditer("\n", text)]
+        self._lines = [0] + [match.end() for match in re.finditer("\n", text)] if "\n" in text else None
 
     def place(self, offset: int) -> Place:
         """Line and column, both from 1."""
+        if self._lines is None:
+            return _new(Place, (1, offset + 1))
         line = bisect_right(self._lines, offset)
         return Place(line, offset - self._lines[line - 1] + 1)
 
@@ -63,17 +70,20 @@ def tokens(source: Source) -> list[Token]:
     text = source.text
     if len(text) > MAX_CHARACTERS:
         raise source.error(f"an expression has at most {MAX_CHARACTERS} characters", 0)
-    found, position, size = [], 0, len(text)
-    while position < size:
-        match = _TOKEN.match(text, position)
-        if match is None:
-            raise _unreadable(source, position)
-        end = match.end()
-        if match.lastgroup != "space":
-            found.append(Token(match.lastgroup or "", match[0], position, end))
+    found: list[Token] = []
+    position, size = 0, len(text)
+    for match in _TOKEN.finditer(text):
+        start, end = match.span()
+        if start != position:
+            break  # something stands between that is no token
+        kind = match.lastgroup
+        if kind != "space":
+            found.append(_new(Token, (kind, match[0], start, end)))
         position = end
         if len(found) > MAX_TOKENS:
             raise source.error(f"an expression has at most {MAX_TOKENS} words and signs", position)
+    if position < size:
+        raise _unreadable(source, position)
     found.append(Token("end", "", size, size))
     return found
 

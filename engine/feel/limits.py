@@ -66,32 +66,20 @@ _LOOK_AT_CLOCK = 512
 class Run:
     """One evaluation: its budget, its instant and its diagnostics."""
 
-    __slots__ = (
-        "_clock",
-        "_deadline",
-        "_instant",
-        "_next_look",
-        "_warned",
-        "calls",
-        "diagnostics",
-        "element_id",
-        "limits",
-        "memory",
-        "steps",
-    )
+    # Defaults stand here: a run is made for each evaluation, and most never touch these.
+    calls = 0
+    element_id: str | None = None
+    _instant: datetime | None = None
+    _deadline: float | None = None
+    _warned = False
 
     def __init__(self, now: Callable[[], datetime], limits: Limits = DEFAULT_LIMITS) -> None:
         self.limits = limits
         self.steps = limits.steps
         self.memory = limits.memory
-        self.calls = 0
         self.diagnostics: list[Diagnostic] = []
-        self.element_id: str | None = None
         self._clock = now
-        self._instant: datetime | None = None
         self._next_look = limits.steps - _LOOK_AT_CLOCK
-        self._deadline: float | None = None
-        self._warned = False
 
     def now(self) -> datetime:
         """The instant of this evaluation: the same for every reading in it."""

@@ -10,7 +10,7 @@ from engine.feel.convert import NUMBERS
 from engine.feel.lexer import KEYWORDS, RESERVED, unescape
 from engine.feel.limits import Place
 from engine.feel.names import Names
-from engine.feel.reading import COMPARISONS, PROPERTIES, Reading
+from engine.feel.reading import COMPARISONS, Reading
 from engine.feel.reading_types import read_type
 from engine.feel.tree import Node
 
@@ -20,23 +20,6 @@ _CONSTANTS: dict[str, object] = {"true": True, "false": False, "null": None}
 
 class Operands(Reading):
     """Reads operands; the operators between them are read by the parser above."""
-
-    def __init__(self, text: str, scope: Names, members: Names = PROPERTIES) -> None:
-        super().__init__(text, scope, members)
-        self._words: dict[str, Callable[[], Node]] = {
-            "if": self._conditional,
-            "for": self._for,
-            "some": lambda: self._quantified(every=False),
-            "every": lambda: self._quantified(every=True),
-        }
-        self._signs: dict[str, Callable[[], Node]] = {
-            "-": self._negation,
-            "@": self._temporal,
-            "{": self._context,
-            "[": self._bracket,
-            "(": self._bracket,
-            "]": self._bracket,
-        }
 
     @abstractmethod
     def expression(self, power: int = 0) -> Node:
@@ -53,8 +36,9 @@ class Operands(Reading):
             place = self.place()
             self.position += 1
             return tree.Literal(place, unescape(text))
-        if text in self._signs:
-            return self._signs[text]()
+        read = _SIGNS.get(text)
+        if read is not None:
+            return read(self)
         raise self.error("expected an expression")
 
     def _negation(self) -> Node:
@@ -99,9 +83,10 @@ class Operands(Reading):
         if word in _CONSTANTS:
             self.position += 1
             return tree.Literal(place, _CONSTANTS[word])
-        if word in self._words:
+        read = _WORDS.get(word)
+        if read is not None:
             self.position += 1
-            return self._words[word]()
+            return read(self)
         if word == "function" and self.tokens[self.position + 1].text == "(":
             return self._function()
         return None
@@ -225,3 +210,19 @@ class Operands(Reading):
         if self.take(")") or self.take("["):
             return tree.RangeNode(place, low, high, low_included, high_included=False)
         raise self.error("expected ] or ) at the end of the range")
+
+
+_WORDS: dict[str, Callable[[Operands], Node]] = {
+    "if": Operands._conditional,
+    "for": Operands._for,
+    "some": lambda operands: operands._quantified(every=False),
+    "every": lambda operands: operands._quantified(every=True),
+}
+_SIGNS: dict[str, Callable[[Operands], Node]] = {
+    "-": Operands._negation,
+    "@": Operands._temporal,
+    "{": Operands._context,
+    "[": Operands._bracket,
+    "(": Operands._bracket,
+    "]": Operands._bracket,
+}

@@ -89,7 +89,7 @@ class Parser(Operands):
                 raise self.error("too many links in a chain of paths, filters and calls")
 
     def _postfix(self, left: Node) -> Node | None:
-        kind, text, start, _ = self.token
+        kind, text, start, _ = self.tokens[self.position]
         if kind != "symbol":
             return None
         place = self.source.place(start)
@@ -108,7 +108,7 @@ class Parser(Operands):
         return None
 
     def _operator(self, left: Node, power: int) -> Node | None:
-        kind, text, start, _ = self.token
+        kind, text, start, _ = self.tokens[self.position]
         if kind == "name":
             return self._word_operator(left, text, power)
         if kind != "symbol":

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.lexer import KEYWORDS, Source, Token, tokens
 from engine.feel.limits import Place
@@ -51,8 +48,9 @@ class Reading:
 
     def need(self, text: str, message: str | None = None) -> None:
         """Step over a keyword or symbol that must come next. Raises FeelSyntaxError."""
-        if not self.take(text):
+        if self.tokens[self.position].text != text:
             raise self.error(message or f"expected {text}")
+        self.position += 1
 
     def end(self) -> None:
         """Raises FeelSyntaxError unless everything is read."""
@@ -93,22 +91,40 @@ class Reading:
             at += 1
         return self.tokens[at].text == ":"
 
-    @contextmanager
-    def within(self, scope: Names) -> Iterator[None]:
+    def within(self, scope: Names) -> Within:
         """Read with other names in reach."""
-        outer = self.scope
-        self.scope = scope
-        try:
-            yield
-        finally:
-            self.scope = outer
+        return Within(self, scope)
 
-    @contextmanager
-    def fresh_brackets(self) -> Iterator[None]:
+    def fresh_brackets(self) -> Fresh:
         """Inside brackets a `[` is a filter again."""
-        outer = self.no_filter
-        self.no_filter = False
-        try:
-            yield
-        finally:
-            self.no_filter = outer
+        return Fresh(self)
+
+
+class Within:
+    """What `Reading.within` gives. A class, because a generator takes several times as long."""
+
+    __slots__ = ("_outer", "_reading", "_scope")
+
+    def __init__(self, reading: Reading, scope: Names) -> None:
+        self._reading, self._scope, self._outer = reading, scope, reading.scope
+
+    def __enter__(self) -> None:
+        self._reading.scope = self._scope
+
+    def __exit__(self, *_: object) -> None:
+        self._reading.scope = self._outer
+
+
+class Fresh:
+    """What `Reading.fresh_brackets` gives."""
+
+    __slots__ = ("_outer", "_reading")
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading, self._outer = reading, reading.no_filter
+
+    def __enter__(self) -> None:
+        self._reading.no_filter = False
+
+    def __exit__(self, *_: object) -> None:
+        self._reading.no_filter = self._outer

@@ -69,7 +69,7 @@ def _code_test(coder: Coder, test: tree.Test, *, inside_in: bool) -> TestCode:
     if "?" in coder.free(test.operand):
         return _code_condition(coder, test)
     if isinstance(test.operand, tree.Literal) and type(test.operand.value) in _SIMPLE:
-        return _code_literal(test.operand.value)
+        return code_literal_test(test.operand.value)
     operand = coder.code(test.operand)
 
     def code(value: object, env: Env, run: Run) -> bool | None:
@@ -91,7 +91,8 @@ def _code_comparison(coder: Coder, test: tree.Test, sign: str) -> TestCode:
     return lambda value, env, run: compare(value, operand(env, run), run, place)
 
 
-def _code_literal(literal: object) -> TestCode:
+def code_literal_test(literal: object) -> TestCode:
+    """A test that is a number, text or boolean: equality."""
     kind_of = type(literal)
     return lambda value, env, run: (  # noqa: ARG005 - every test takes the three
         value == literal if type(value) is kind_of else equal(value, literal, run)
