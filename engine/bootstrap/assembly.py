@@ -64,7 +64,7 @@ def make_engine(settings: Settings, session_factory: SessionFactory, clock: Cloc
         timers=timers,
         tasks=Tasks(units, advance, forms, register.notes, zone),
         forms=forms,
-        complaints=register.complaints(units, instances),
+        complaints=register.complaints(units, instances, forms),
         audit=AuditService(units),
         clocks=ClockService(units, clock, timers),
         housekeeping=Housekeeping(units),

@@ -19,7 +19,7 @@ from engine.complaints.tracking import TrackingCodes
 from engine.processes.instances import InstanceService
 from engine.settings import Settings, library
 from engine.store.unit_of_work import UnitOfWork, UnitsOfWork
-from engine.tasks.forms import Catalogues, load_catalogues
+from engine.tasks.forms import Catalogues, Forms, load_catalogues
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,11 +43,11 @@ class Register:
         """What expressions read as `complaint`."""
         return CaseContext(uow, business_id, self.regimes)
 
-    def complaints(self, units: UnitsOfWork, instances: InstanceService) -> Complaints:
-        """The service, over the process side."""
+    def complaints(self, units: UnitsOfWork, instances: InstanceService, forms: Forms) -> Complaints:
+        """The service, over the process side and the forms."""
         desks = Desks(
             receiving=Receiving(instances, self.regimes, self.catalogues, self.codes, self.files),
-            following=Following(instances.advance, self.files),
+            following=Following(instances.advance, self.files, forms),
             correcting=Correcting(self.catalogues),
             letters=self.desk,
             files=self.files,

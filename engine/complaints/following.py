@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import re
 from collections.abc import Mapping
 
 from sqlalchemy import select
@@ -17,7 +16,7 @@ from engine.complaints.letters import latest_notes
 from engine.complaints.presenting import messages_of
 from engine.complaints.tracking import digest_of
 from engine.complaints.views import MessageView, PublicStatus
-from engine.errors import Conflict, Finding, NotFound, Refused
+from engine.errors import Conflict, NotFound
 from engine.processes.advance import Advance
 from engine.processes.opened import Opened, Step
 from engine.records import About, Action, audit
@@ -26,11 +25,12 @@ from engine.store.correspondence import Correspondence
 from engine.store.message import MessageSubscription
 from engine.store.survey_answer import SurveyAnswer
 from engine.store.unit_of_work import UnitOfWork
+from engine.tasks.forms import Filling, Forms
 from engine.types import COMPLAINANT, Json
 
 ANSWER, RESPONSE, WITHDRAWAL = "complainant-answer", "complainant-response", "complainant-withdraws"
-QUESTION = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
-MOST_QUESTIONS = 50
+SURVEY = "survey"
+"""Id of the form with the questions about the handling."""
 TOLD = ("final_response", "progress_update", "complainant_reply")
 NOT_NOW = {
     ANSWER: "No answer is waited for at the moment.",
@@ -54,8 +54,8 @@ def case_of_code(uow: UnitOfWork, code: str, *, lock: bool = False) -> Complaint
 class Following:
     """The complainant's side of a case."""
 
-    def __init__(self, advance: Advance, files: AttachmentStore) -> None:
-        self._advance, self._files = advance, files
+    def __init__(self, advance: Advance, files: AttachmentStore, forms: Forms) -> None:
+        self._advance, self._files, self._forms = advance, files, forms
 
     def status(self, uow: UnitOfWork, case: Complaint) -> PublicStatus:
         """Where the case stands, in codes, with what was promised and what can be done now."""
@@ -117,15 +117,23 @@ class Following:
         self._trigger(uow, opened, waiting, {})
 
     def survey(self, uow: UnitOfWork, case: Complaint, answers: Mapping[str, Json]) -> None:
-        """Answers about the handling (8.3), once. `case` is locked. Raises Conflict where no survey is open."""
+        """Answers about the handling (8.3), once. `case` is locked. Raises Conflict where no survey is open,
+        FormInvalid for what its form does not take."""
         if not case.survey_open or _is_surveyed(uow, case):
             raise Conflict("There is no survey to answer at the moment.")
-        for question, answer in _check_survey(answers).items():
+        for question, answer in self._check_survey(uow, case, answers).items():
             row = {"key": uow.new_key(), "complaint_key": case.key, "question": question, "answer": answer}
             uow.append(SurveyAnswer, **row, at=uow.now())
         case.survey_open = False
         happened(uow, case, Event.SURVEY_ANSWERED, COMPLAINANT, {})
         audit(uow, COMPLAINANT, Action.SURVEY_ANSWERED, _about(case))
+
+    def _check_survey(self, uow: UnitOfWork, case: Complaint, answers: Mapping[str, Json]) -> dict[str, Json]:
+        """What the form `survey` takes of the answers; FormInvalid with a finding per wrong field."""
+        filling = Filling(language=case.language, context={}, answers=answers, notes={})
+        found = self._forms.checked(self._forms.latest(uow.session, SURVEY), filling)
+        given = {**found.variables, **found.register}
+        return {question: answer for question, answer in given.items() if answer is not None}
 
     # -- the process behind the case
 
@@ -135,7 +143,7 @@ class Following:
             raise Conflict(NOT_NOW[name])
         try:
             opened = self._advance.open(uow, COMPLAINANT, case.instance_key)
-        except Conflict as over:
+        except (Conflict, NotFound) as over:  # ended, and maybe tidied away since
             raise Conflict(NOT_NOW[name]) from over
         uow.session.refresh(case)  # somebody may have moved the case before the lock was ours
         if name == WITHDRAWAL and case.closed_at is not None:
@@ -178,19 +186,6 @@ def _question(uow: UnitOfWork, case: Complaint, messages: tuple[MessageView, ...
     if isinstance(asked, str):
         return asked
     return next((message.body for message in reversed(messages) if message.kind == "question"), None)
-
-
-def _check_survey(answers: Mapping[str, Json]) -> dict[str, Json]:
-    """The answers that were given; Refused for what no survey asks, TooLarge for a text beyond measure."""
-    given = {question: answer for question, answer in answers.items() if answer is not None}
-    strange = [question for question in given if not QUESTION.fullmatch(question)]
-    strange += [question for question, answer in given.items() if not isinstance(answer, str | bool | int | float)]
-    if strange or not 0 < len(given) <= MOST_QUESTIONS:
-        findings = [Finding(rule="unknown-field", message="The survey has no such question.", element_id="survey")]
-        raise Refused("These are no answers to the survey.", findings=findings)
-    return {
-        name: check_message(name, value, 4_000) if isinstance(value, str) else value for name, value in given.items()
-    }
 
 
 def _is_surveyed(uow: UnitOfWork, case: Complaint) -> bool:

@@ -159,7 +159,7 @@ class Complaints:
             self._desks.following.withdraw(uow, case_of_code(uow, code), reason)
 
     def survey(self, code: str, answers: Mapping[str, Json]) -> None:
-        """Say how the complaint was handled, once (8.3). Raises Conflict where no survey is open."""
+        """Say how the complaint was handled, once (8.3). Raises Conflict where no survey is open, FormInvalid."""
         with self._units() as uow:
             self._desks.following.survey(uow, case_of_code(uow, code, lock=True), answers)
 

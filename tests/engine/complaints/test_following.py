@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select, update
 
-from engine.complaints import Upload
-from engine.errors import Conflict, NotFound, Refused
-from engine.types import SYSTEM
+from engine.complaints import Received, Upload
+from engine.errors import Conflict, FormInvalid, NotFound, Refused
+from engine.store.complaint import Complaint
+from engine.store.survey_answer import SurveyAnswer
+from engine.types import SYSTEM, Json
 from tests.engine.complaints.desk import Desk
 
 PNG = Upload(name="proof.png", content=b"\x89PNG\r\n\x1a\n and more")
@@ -65,6 +69,45 @@ def test_at_the_wrong_moment_a_sentence_says_so(desk: Desk, act: str, sentence: 
         does[act]()
 
 
+@pytest.mark.parametrize("moment", ["withdrawn", "closed", "over", "forgotten"])
+def test_after_the_end_every_act_is_refused_and_nothing_is_written(desk: Desk, moment: str) -> None:
+    filed, complaints = desk.answered(), desk.engine.complaints
+    code = filed.tracking_code
+    if moment == "withdrawn":
+        complaints.withdraw(code)
+    else:
+        complaints.respond(code, accepted=True)
+        desk.until(filed.reference, "close")
+        desk.do(filed.reference, "close")
+    if moment in {"over", "forgotten"}:
+        desk.engine.set_clock(SYSTEM, desk.engine.clock.now() + timedelta(days=6))
+        complaints.survey(code, {"overall": "5"})
+    if moment == "forgotten":  # housekeeping may have taken the instance away
+        with desk.engine.units() as uow:
+            uow.session.execute(update(Complaint).values(instance_key=filed.process_instance_key + 1))
+    before = _written(desk, filed)
+    acts = (
+        lambda: complaints.answer(code, "Blue."),
+        lambda: complaints.respond(code, accepted=False),
+        lambda: complaints.withdraw(code, "It came after all."),
+        lambda: complaints.survey(code, {"overall": "1"}),
+    )
+    for act in acts:
+        with pytest.raises(Conflict, match=r"^(No|There is no|The complaint cannot).*\.$"):
+            act()
+    assert _written(desk, filed) == before
+
+
+def _written(desk: Desk, filed: Received) -> tuple[int, ...]:
+    """How much there is of everything that an act of the complainant writes."""
+    complaints = desk.engine.complaints
+    view = complaints.get(SYSTEM, filed.reference)
+    with desk.engine.units() as uow:
+        rated = uow.session.scalar(select(func.count()).select_from(SurveyAnswer)) or 0
+    letters = complaints.messages(SYSTEM, filed.reference)
+    return (view.rev, len(letters), len(complaints.timeline(SYSTEM, filed.reference)), rated)
+
+
 def test_a_withdrawn_complaint_is_closed_and_its_clocks_stand(desk: Desk) -> None:
     filed, complaints = desk.file(), desk.engine.complaints
     complaints.withdraw(filed.tracking_code, "It came after all.")
@@ -104,10 +147,18 @@ def test_the_survey_is_answered_once(desk: Desk) -> None:
     assert complaints.status(filed.tracking_code).outcome == "resolved"
     desk.engine.set_clock(SYSTEM, desk.engine.clock.now() + timedelta(days=6))
     assert complaints.status(filed.tracking_code).may_survey
-    for nonsense in ({}, {"fair": None}, {"a b": "5"}, {"fair": {"deep": 1}}, {f"q{i}": "5" for i in range(60)}):
-        with pytest.raises(Refused):
+    wrong: tuple[Mapping[str, Json], ...] = (
+        {},
+        {"fair": "5"},
+        {"overall": "5", "a b": "5"},
+        {"overall": {"deep": 1}},
+        {"overall": "6"},
+        {"overall": "5", "comment": "x" * 5_000},
+    )
+    for nonsense in wrong:
+        with pytest.raises(FormInvalid):
             complaints.survey(filed.tracking_code, nonsense)
-    complaints.survey(filed.tracking_code, {"fair": "5", "comment": "Thank you.", "timely": None})
+    complaints.survey(filed.tracking_code, {"overall": "5", "comment": "Thank you.", "timely": None})
     assert not complaints.status(filed.tracking_code).may_survey
     with pytest.raises(Conflict):
-        complaints.survey(filed.tracking_code, {"fair": "1"})
+        complaints.survey(filed.tracking_code, {"overall": "1"})
