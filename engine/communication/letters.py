@@ -82,8 +82,8 @@ def with_code(body: str, code: str) -> str:
 
 
 def without_code(body: str) -> str:
-    """The letter as it is shown: without the lines that speak the code, which nobody else may read."""
-    return "\n".join(line for line in body.split("\n") if CODE_MARK not in line)
+    """The letter as it is shown: without the paragraph that tells the code and what to do with it."""
+    return "\n\n".join(paragraph for paragraph in body.split("\n\n") if CODE_MARK not in paragraph)
 
 
 def load_letters(folders: Iterable[Path]) -> Letters:

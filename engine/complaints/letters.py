@@ -28,6 +28,7 @@ from engine.store.unit_of_work import UnitOfWork
 from engine.tasks.forms import Catalogues
 from engine.types import Actor, Json
 
+BRITISH = Locale("en", "GB")
 MAIL_RETRIES = 5
 TOLD = ("final_response", "progress_update", "complainant_reply")
 
@@ -172,7 +173,8 @@ def _amount(amount: Decimal | None, language: str) -> str | None:
 
 
 def _locale(language: str) -> Locale:
+    """How dates and amounts are written; English without a region in the way of most of its readers' countries."""
     try:
-        return Locale.parse(language.replace("-", "_"))
+        return BRITISH if language == "en" else Locale.parse(language.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
-        return Locale("en")
+        return BRITISH

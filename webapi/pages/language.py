@@ -14,6 +14,9 @@ from webapi.pages.i18n import locale as current_locale
 SOURCE = "en"
 """The language of the message ids themselves: it needs no catalogue."""
 
+ENGLISH = "en_GB"
+"""How English pages write dates: day, month, year, as the letters do."""
+
 TRANSLATIONS = Path(__file__).resolve().parents[1] / "translations"
 _SESSION = "language"
 
@@ -56,7 +59,8 @@ def register(app: Flask) -> None:
 
     def select() -> str:
         chosen = session.get(_SESSION)
-        return chosen if chosen in known else request.accept_languages.best_match(known, SOURCE)
+        found = chosen if chosen in known else request.accept_languages.best_match(known, SOURCE)
+        return ENGLISH if found == SOURCE else found
 
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", str(TRANSLATIONS))
     Babel(app, locale_selector=select)

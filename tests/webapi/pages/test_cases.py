@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 
 import pytest
@@ -90,3 +91,9 @@ def test_cases_are_searched(anna: Visitor, file_complaint: Filing) -> None:
 def test_an_unknown_case_is_not_found(anna: Visitor) -> None:
     assert anna.open("/cases/C-2026-999999").status == 404
     assert "Page not found" in anna.text
+
+
+def test_english_dates_have_the_day_before_the_month(anna: Visitor, file_complaint: Filing) -> None:
+    anna.open(f"/cases/{file_complaint()[0]}")
+    assert re.search(r"\b\d{1,2} [A-Z][a-z]+( 2026)?", anna.text)
+    assert not re.search(r"\b(January|February|March|April|Jan|Feb|Mar|Apr) \d{1,2}", anna.text)
