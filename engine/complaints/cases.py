@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, inspect, select
 
 from engine.complaints.events import Event
 from engine.errors import NotFound
@@ -44,9 +44,20 @@ def remember(uow: UnitOfWork, case: Complaint) -> None:
     uow.scratch[Complaint, case.reference] = case
 
 
+def _count(case: Complaint) -> None:
+    """Raise `rev` in the database, not here: a command that locks only the instance and one that locks only the case
+    may both have read the same number, and neither increment may be lost."""
+    if not inspect(case).persistent:
+        case.rev += 1
+        return
+    waiting: object = case.__dict__.get("rev")
+    raised = waiting if isinstance(waiting, ColumnElement) else Complaint.rev
+    case.rev = raised + 1
+
+
 def happened(uow: UnitOfWork, case: Complaint, event: Event, actor: Actor, details: Mapping[str, Json]) -> None:
     """Add to the timeline and count the change. `details` hold codes and values, no names and no free text."""
-    case.rev += 1
+    _count(case)
     uow.append(
         TimelineEntry,
         key=uow.new_key(),

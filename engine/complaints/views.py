@@ -109,11 +109,13 @@ class ComplaintView:
     regime: str
     anonymous: bool
     may_disclose: bool
-    description: str
+    description: str | None
+    """What the complainant wrote; None in search results, as it is read with a note in the log only."""
     product_or_service: str | None
     order_reference: str | None
     problem_date: date | None
     remedy_sought: str | None
+    """None in search results, as `description`."""
     category: str | None
     severity: str | None
     safety: bool | None

@@ -186,7 +186,7 @@ class ComplaintRow(View):
     regime = fields.String()
     anonymous = fields.Boolean()
     may_disclose = fields.Boolean()
-    description = fields.String()
+    description = fields.String(allow_none=True)
     product_or_service = fields.String(allow_none=True)
     order_reference = fields.String(allow_none=True)
     problem_date = fields.Date(allow_none=True)

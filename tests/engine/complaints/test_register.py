@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from engine.complaints import ComplaintChanges, Upload
+from engine.complaints.cases import get_case, happened
+from engine.complaints.events import Event
 from engine.errors import Forbidden, NotFound, Refused, StaleVersion
 from engine.store.record import ReadEntry
 from engine.types import SYSTEM, Actor, SearchRequest
@@ -126,3 +128,21 @@ def test_the_calculation_follows_the_decision_table_after_assessment(desk: Desk)
     assert clocks["final_response"].basis == "decision"
     assert clocks["final_response"].due_at < filed.deadlines["final_response"]
     assert clocks["level_1"].due_at < clocks["final_response"].due_at < clocks["level_3"].due_at
+
+
+def test_two_commands_that_read_the_same_number_both_count(desk: Desk) -> None:
+    complaints, filed = desk.engine.complaints, desk.file()
+    with desk.engine.units() as uow:  # as a step of the process does: it locks the instance, not the case
+        case = get_case(uow, filed.reference)
+        complaints.write_public(filed.tracking_code, "Is there news?")
+        for level in (1, 2):
+            happened(uow, case, Event.ESCALATED, SYSTEM, {"level": level})
+        uow.session.flush()
+        happened(uow, case, Event.ESCALATED, SYSTEM, {"level": 3})
+    assert complaints.get(SYSTEM, filed.reference).rev == len(complaints.timeline(SYSTEM, filed.reference))
+
+
+def test_a_search_tells_no_free_text(desk: Desk) -> None:
+    desk.file(remedy_sought="My money back.")
+    (found,) = desk.engine.complaints.search(FRONT, SearchRequest()).items
+    assert (found.description, found.remedy_sought) == (None, None)
