@@ -10,15 +10,16 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engine.complaints.views import ComplaintView
-from engine.errors import AmendsError, Conflict, Forbidden, FormInvalid, NotFound
+from engine.errors import AmendsError, Conflict, Forbidden, FormInvalid, NotFound, Refused
 from engine.permissions import Permission
 from engine.tasks.forms.model import FormView
 from engine.tasks.views import UserTaskView
 from engine.types import Actor, Json, SearchRequest
 from webapi import forms
-from webapi.access import actor, needs
+from webapi.access import actor, holds, needs
 from webapi.cases.process import elements
 from webapi.context import engine
+from webapi.errors import problem_of
 from webapi.pages import language
 from webapi.pages.i18n import gettext
 from webapi.pages.text import markdown
@@ -38,6 +39,7 @@ class Desk:
     instruction: str
     mine: bool
     open: bool
+    may_assign: bool
 
 
 @blueprint.get("/tasks/<key:key>")
@@ -69,6 +71,15 @@ def release(key: int) -> ResponseReturnValue:
     return _acted(key, lambda who: engine().tasks.release(who, key), gettext("The task is back with its group."))
 
 
+@blueprint.post("/tasks/<key:key>/assign")
+@needs(Permission.TASK_ASSIGN)
+def assign(key: int) -> ResponseReturnValue:
+    """Give the task to a colleague, whoever has it now."""
+    name = request.form.get("assignee", "").strip()
+    told = gettext("%(name)s has the task now.", name=name)
+    return _acted(key, lambda who: engine().tasks.assign(who, key, name), told)
+
+
 @blueprint.post("/tasks/<key:key>/complete")
 @needs(Permission.TASK_WORK)
 def complete(key: int) -> ResponseReturnValue:
@@ -90,7 +101,7 @@ def complete(key: int) -> ResponseReturnValue:
 def _acted(key: int, act: Callable[[Actor], object], told: str) -> ResponseReturnValue:
     try:
         act(actor())
-    except (Conflict, Forbidden) as refusal:
+    except (Conflict, Forbidden, Refused) as refusal:
         return _refused(key, refusal)
     flash(told, "good")
     return redirect(url_for("tasklist.task", key=key), 303)
@@ -105,9 +116,8 @@ def _again(who: Actor, key: int, answers: dict[str, Json], refusal: FormInvalid)
 
 def _refused(key: int, refusal: AmendsError) -> ResponseReturnValue:
     """The task as it stands now, with the reason why it could not be done, under the status that programs expect."""
-    status = HTTPStatus.CONFLICT if isinstance(refusal, Conflict) else HTTPStatus.FORBIDDEN
-    desk = _desk(actor(), key)
-    return render_template("tasklist/task.html", desk=desk, problem=word(ERROR, refusal.code)), status
+    desk, told = _desk(actor(), key), word(ERROR, refusal.code)
+    return render_template("tasklist/task.html", desk=desk, problem=told), problem_of(refusal).status
 
 
 def _answered(who: Actor, key: int) -> FormView:
@@ -127,6 +137,7 @@ def _desk(who: Actor, key: int, form: forms.Form | None = None) -> Desk:
         instruction=_instruction(found),
         mine=found.assignee == who.username,
         open=found.state == "CREATED",
+        may_assign=holds(who, Permission.TASK_ASSIGN),
     )
 
 

@@ -119,6 +119,17 @@ def test_a_released_task_is_back_with_its_group(staff: Staff, file_complaint: Fi
     assert in_force.tasks.get(SYSTEM, key).assignee is None
 
 
+def test_a_manager_gives_a_task_to_somebody(staff: Staff, file_complaint: Filing, in_force: Engine) -> None:
+    key = task_of(in_force, file_complaint()[0])
+    anna, mona = staff("anna", "front-office"), staff("mona", "managers")
+    mona.open(f"/tasks/{key}").send("/assign", {"assignee": "nobody-known"})
+    assert mona.status == 422
+    mona.open(f"/tasks/{key}").send("/assign", {"assignee": "anna"})
+    assert "anna has the task now." in mona.text
+    assert anna.open("/tasks?pile=mine").page.xpath("//tbody/tr")
+    assert not [form for form in anna.open(f"/tasks/{key}").page.forms if (form.action or "").endswith("/assign")]
+
+
 def test_another_groups_task_is_not_there(staff: Staff, file_complaint: Filing, in_force: Engine) -> None:
     key = task_of(in_force, file_complaint()[0])
     rita = staff("rita", "reviewers")
