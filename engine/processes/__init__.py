@@ -29,6 +29,7 @@ from engine.processes.jobs import JobService, enqueue
 from engine.processes.messages import MessageService, NewMessage
 from engine.processes.opened import Opened, Step
 from engine.processes.signals import SignalService
+from engine.processes.texts import ElementTexts
 from engine.processes.timers import TimerService
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "Deployment",
     "DeploymentService",
     "ElementListener",
+    "ElementTexts",
     "FormFacts",
     "Hooks",
     "Housekeeping",

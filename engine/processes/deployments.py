@@ -24,6 +24,7 @@ from engine.processes.definition_views import (
 from engine.processes.drafts import Draft, Known, Reader, Resource, check_references
 from engine.processes.hooks import Hooks
 from engine.processes.storing import store
+from engine.processes.texts import ElementTexts, texts_of
 from engine.records import About, Action, audit
 from engine.store import deployment as tables
 from engine.store.search import search
@@ -55,7 +56,7 @@ class DeploymentService:
         With `dry_run` everything is checked, keys and versions are shown, and nothing is stored.
         """
         require(actor, Permission.PROCESS_DEPLOY)
-        reader = Reader(self._catalogue.functions, self._hooks)
+        reader = Reader(self._catalogue.functions, self._hooks, self._decision_files)
         drafts = reader.read(resources)
         if not resources:
             raise DeploymentRefused("There is nothing to deploy.")
@@ -66,6 +67,10 @@ class DeploymentService:
             if dry_run:
                 uow.abandon()
             return deployment
+
+    def _decision_files(self) -> Mapping[str, bytes]:
+        with self._units() as uow:
+            return self._catalogue.decision_files(uow)
 
     def _store(self, uow: UnitOfWork, actor: Actor, drafts: Sequence[Draft], findings: Sequence[Finding]) -> Deployment:
         latest = self._catalogue.latest(uow)
@@ -116,6 +121,16 @@ class DeploymentService:
         require(actor, Permission.PROCESS_READ)
         with self._units() as uow:
             return self._catalogue.content(uow, self._definition(uow, key).resource_key)
+
+    def texts(self, actor: Actor, key: Key) -> Mapping[str, ElementTexts]:
+        """What the diagram of a process version says about its elements, by id; raises `NotFound`.
+
+        Needs `process:read`.
+        """
+        require(actor, Permission.PROCESS_READ)
+        with self._units() as uow:
+            elements = self._catalogue.process(uow, key).elements
+        return {element_id: texts_of(element) for element_id, element in elements.items()}
 
     def statistics(self, actor: Actor, key: Key) -> tuple[ElementStatistics, ...]:
         """Tokens by element over all instances of a process version. Needs `process:read`."""

@@ -24,6 +24,7 @@ from engine.permissions import Permission, may, require
 from engine.processes import values
 from engine.processes.advance import Advance
 from engine.processes.opened import Opened, Step
+from engine.processes.texts import texts_of
 from engine.records import About, Action, audit
 from engine.store.person import Person
 from engine.store.unit_of_work import UnitOfWork, UnitsOfWork
@@ -58,7 +59,8 @@ class Tasks:
         """
         _may_look(actor)
         with self._units() as uow:
-            return Inbox(actor, uow.now(), self._zone).page(uow.session, request)
+            found = Inbox(actor, uow.now(), self._zone).page(uow.session, request)
+            return replace(found, items=tuple(self._told(uow, task) for task in found.items))
 
     def counts(self, actor: Actor) -> TaskCounts:
         """How many open tasks are in each inbox, a thousand at most. Needs `task:work` or `task:read-all`."""
@@ -70,7 +72,7 @@ class Tasks:
         """One task. Raises NotFound where there is none, or none that `actor` may see."""
         _may_look(actor)
         with self._units() as uow:
-            return view(_find(uow.session, actor, key))
+            return self._told(uow, view(_find(uow.session, actor, key)))
 
     def claim(self, actor: Actor, key: Key) -> UserTaskView:
         """Take a task up. Claiming one's own again changes nothing.
@@ -227,6 +229,11 @@ class Tasks:
     def _form_of(self, uow: UnitOfWork, form_id: str) -> Deployed:
         found = self._advance.catalogue.form(uow, form_id)
         return self._forms.deployed(uow.session, found.key, found.version, found.resource_key)
+
+    def _told(self, uow: UnitOfWork, task: UserTaskView) -> UserTaskView:
+        """The view with the texts of its element, which the diagram holds in memory."""
+        element = self._advance.catalogue.process(uow, task.process_definition_key).elements.get(task.element_id)
+        return task if element is None else replace(task, texts=texts_of(element))
 
     def _properties(self, uow: UnitOfWork, task: UserTask) -> Mapping[str, str]:
         element = self._advance.catalogue.process(uow, task.definition_key).elements.get(task.element_id)

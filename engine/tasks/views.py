@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from engine.processes.texts import ElementTexts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,8 @@ class UserTaskView:
     completed_by: str | None
     rev: int
     """Counts the changes: what `ETag` says."""
+    texts: ElementTexts = field(default_factory=ElementTexts)
+    """Name and instruction in every language of the diagram."""
 
 
 @dataclass(frozen=True, kw_only=True)

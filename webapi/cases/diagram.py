@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from engine.processes.instance_views import ElementInstanceView
 from engine.types import SYSTEM, SearchRequest
+from webapi.cases.process import Described, elements
 from webapi.context import engine
 
 MOST = 500
@@ -67,7 +69,7 @@ def diagrams_of(instance_key: int | None) -> tuple[Diagram, ...]:
         of_process = by_definition.setdefault(found.process_definition_key, {})
         of_process.setdefault(found.element_id, []).append(found)
     diagrams = [
-        Diagram(definition_key=key, tokens=tuple(_token(visits, failed) for visits in of_process.values()))
+        Diagram(definition_key=key, tokens=_tokens(elements(key), of_process.values(), failed))
         for key, of_process in by_definition.items()
     ]
     return tuple([diagram for diagram in diagrams if diagram.active] or diagrams[:1])
@@ -80,12 +82,18 @@ def _failed(instance_key: int) -> frozenset[int]:
     return frozenset(one.element_instance_key for one in found if one.element_instance_key is not None)
 
 
-def _token(visits: list[ElementInstanceView], failed: frozenset[int]) -> Token:
+def _tokens(
+    described: Mapping[str, Described], visited: Iterable[list[ElementInstanceView]], failed: frozenset[int]
+) -> tuple[Token, ...]:
+    return tuple(_token(described.get(visits[0].element_id), visits, failed) for visits in visited)
+
+
+def _token(described: Described | None, visits: list[ElementInstanceView], failed: frozenset[int]) -> Token:
     states = [_state(visit, failed) for visit in visits]
     state, first = min(states, key=_ORDER.index), visits[0]
     return Token(
         element_id=first.element_id,
-        name=first.element_name or "",
+        name=described.name if described else first.element_name or "",
         state=state,
         count=states.count(state),
         container=first.type in _CONTAINERS,

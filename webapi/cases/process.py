@@ -1,17 +1,13 @@
-"""What a deployed diagram says about its elements: their names and the instructions that its owner wrote."""
+"""What a deployed diagram says about its elements, in the language of the page: names, and instructions."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-
-from lxml import etree
 
 from engine.types import SYSTEM
 from webapi.context import engine
-
-_BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
+from webapi.pages import language
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,16 +19,9 @@ class Described:
 
 
 def elements(definition_key: int) -> Mapping[str, Described]:
-    """The elements of a process definition by id. A definition never changes, so it is read once."""
-    return _read(engine().deployments.xml(SYSTEM, definition_key))
-
-
-@lru_cache(maxsize=64)
-def _read(xml: bytes) -> Mapping[str, Described]:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-    found = {}
-    for element in etree.fromstring(xml, parser).iter(f"{_BPMN}*"):
-        if element.get("id"):
-            text = element.findtext(f"{_BPMN}documentation") or ""
-            found[str(element.get("id"))] = Described(name=element.get("name") or "", instruction=text.strip())
-    return found
+    """The elements of a process definition by id."""
+    reader = language.current()
+    return {
+        element_id: Described(name=texts.name_in(reader), instruction=texts.instruction_in(reader))
+        for element_id, texts in engine().deployments.texts(SYSTEM, definition_key).items()
+    }

@@ -94,7 +94,7 @@ def complete(key: int) -> ResponseReturnValue:
         return _again(who, key, answers, refusal)
     except (Conflict, Forbidden) as refusal:
         return _refused(key, refusal)
-    flash(gettext("Done: %(task)s.", task=done.name or done.element_id), "good")
+    flash(gettext("Done: %(task)s.", task=done.texts.name_in(language.current()) or done.element_id), "good")
     return redirect(_next(who) if request.form.get("after") == "next" else url_for("tasklist.inbox"), 303)
 
 

@@ -224,3 +224,11 @@ def test_search_by_candidate_shows_only_what_one_may_see(desk: Desk, key: int) -
     assert tasks.search(HANDLER, request).items == ()
     assert [task.user_task_key for task in tasks.search(BOSS, request).items] == [key]
     assert tasks.search(OTHER, SearchRequest(filter={"candidate_user": "otto"})).items == ()
+
+
+def test_a_task_speaks_every_language_of_its_diagram(desk: Desk, key: int) -> None:
+    (found,) = desk.engine.tasks.search(FRONT, SearchRequest(filter={"user_task_key": key})).items
+    for texts in (found.texts, desk.engine.tasks.get(FRONT, key).texts):
+        assert texts.name_in("nl-BE") == texts.names["nl"] != texts.name
+        assert texts.instruction_in("nl").startswith("Lees de klacht.")
+        assert texts.name_in("fr") == texts.name == found.name

@@ -97,3 +97,10 @@ def test_english_dates_have_the_day_before_the_month(anna: Visitor, file_complai
     anna.open(f"/cases/{file_complaint()[0]}")
     assert re.search(r"\b\d{1,2} [A-Z][a-z]+( 2026)?", anna.text)
     assert not re.search(r"\b(January|February|March|April|Jan|Feb|Mar|Apr) \d{1,2}\b(?!\d)", anna.text)
+
+
+def test_staff_read_in_their_language_where_a_case_stands(anna: Visitor, file_complaint: Filing) -> None:
+    reference, _ = file_complaint()
+    anna.language = "nl"
+    assert "De klacht beoordelen" in anna.open(f"/cases/{reference}").text
+    assert "De klacht beoordelen" in anna.open("/tasks?pile=my-groups").text
