@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.dmn.checks import check_tables
+from engine.dmn.imports import load_models, needed_files, read_header
 from engine.dmn.load import load_model
 from engine.dmn.model import DECISION_LIMITS, DecisionInfo, Model
 from engine.dmn.results import DecisionResult, EvaluatedDecision, EvaluatedInput, MatchedRule
@@ -17,4 +18,7 @@ __all__ = [
     "Model",
     "check_tables",
     "load_model",
+    "load_models",
+    "needed_files",
+    "read_header",
 ]

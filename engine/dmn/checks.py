@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import reduce
+from itertools import islice
 from operator import and_, or_
 
+from engine.dmn.clashes import clash, finding, not_allowed, same_cells
 from engine.dmn.model import Model
 from engine.dmn.samples import SampleClass, classes, constants
 from engine.dmn.table import Table
@@ -22,14 +24,18 @@ MAX_FINDINGS = 20
 
 
 def check_tables(model: Model) -> tuple[Finding, ...]:
-    """Findings about the tables of a model, all of them warnings: `dmn-overlap`, `dmn-contradiction`, `dmn-gap`,
-    `dmn-unreachable` and `dmn-never`, each with rule numbers or an example of the inputs. Of tables with more than 250
-    rules, and of those too intricate to tell, only `dmn-unchecked` is said.
+    """Findings about the tables of a model: `dmn-overlap`, `dmn-contradiction`, `dmn-gap`, `dmn-unreachable`,
+    `dmn-never` and `dmn-not-allowed`, each with rule numbers or an example of the inputs.
+
+    They are warnings, but for rules of a UNIQUE or ANY table that match the same inputs and give different values:
+    those are errors. In tables with more than 250 rules, and in those too intricate to tell, only rules with the same
+    cells are compared, and `dmn-unchecked` is said.
     """
     found: list[Finding] = []
     for table in model.tables:
         if table.inputs and table.rules:
             found.extend(_checked(table, model.file))
+            found.extend(islice(not_allowed(table, model.file), MAX_FINDINGS))
     return tuple(found)
 
 
@@ -40,7 +46,8 @@ def _checked(table: Table, file: str) -> list[Finding]:
     except FeelLimitExceeded:
         pass  # told below
     message = "the table is too large to be checked for gaps and overlaps"
-    return [Finding(rule="dmn-unchecked", message=message, severity="info", file=file, element_id=table.id)]
+    same = islice(same_cells(table, file), MAX_FINDINGS)
+    return [*same, Finding(rule="dmn-unchecked", message=message, severity="info", file=file, element_id=table.id)]
 
 
 class _TableCheck:
@@ -66,8 +73,7 @@ class _TableCheck:
             yield from self._gap()
 
     def _finding(self, rule: str, message: str, index: int | None = None) -> Finding:
-        element = self._table.id if index is None else self._table.rules[index].id or self._table.id
-        return Finding(rule=rule, message=message, severity="warning", file=self._file, element_id=element)
+        return finding(self._table, self._file, rule, message, index)
 
     def _never(self) -> Iterator[int]:
         possible = (reduce(or_, (found.sure | found.maybe for found in column), 0) for column in self._columns)
@@ -108,20 +114,16 @@ class _TableCheck:
                 step = (others & -others).bit_length()
                 other = index + step
                 others &= others - 1
-                finding = self._overlap(index, other)
-                if finding is not None:
+                found = self._overlap(index, other)
+                if found is not None:
                     told += 1
-                    yield finding
+                    yield found
 
     def _overlap(self, index: int, other: int) -> Finding | None:
         both = 1 << index | 1 << other
         example = [next(found.value for found in column if found.sure & both == both) for column in self._columns]
         rules = f"rules {index + 1} and {other + 1} both match {self._shown(example)}"
-        if self._table.policy.overlaps == "none":
-            return self._finding("dmn-overlap", rules, other)
-        if self._table.rules[index].texts == self._table.rules[other].texts:
-            return None
-        return self._finding("dmn-contradiction", f"{rules} and give different outputs", other)
+        return clash(self._table, self._file, rules, (index, other))
 
     def _gap(self) -> Iterator[Finding]:
         example = _Gaps(self._columns, self._table).find()

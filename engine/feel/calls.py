@@ -119,6 +119,8 @@ def _callee(coder: Coder, node: tree.Node) -> Code:
     if builtin is None or not isinstance(node, tree.Name):
         return coder.code(node)
     name, fallback = node.name, builtin
+    if builtin.reads:
+        return lambda env, run: fallback.within(env)  # noqa: ARG005 - every closure takes both
 
     def code(env: Env, run: Run) -> object:  # noqa: ARG001 - every closure takes both
         found = env.get(name)

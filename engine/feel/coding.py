@@ -28,7 +28,7 @@ class Coder:
     ) -> None:
         self._handlers = handlers
         self._types = types
-        self._free = FreeNames()
+        self._free = FreeNames(functions.readers)
         self.functions = functions
 
     def code(self, node: tree.Node) -> Code:

@@ -35,6 +35,8 @@ def code_name(coder: Coder, node: tree.Name) -> Code:
     """A name: a variable, or else a built-in function."""
     name, place = node.name, node.place
     builtin = coder.functions.get(name)
+    if builtin is not None and builtin.reads:
+        return lambda env, run: env.get(name) or builtin.within(env)  # noqa: ARG005 - every closure takes both
     if builtin is not None:
         return lambda env, run: env.get(name, builtin)  # noqa: ARG005 - every closure takes both
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from engine.feel import tree
@@ -28,10 +28,11 @@ def _nodes(value: object) -> Iterator[tree.Node]:
 
 class FreeNames:
     """Free names of nodes, each looked at once. A filter's condition counts as reading from around it: whether a
-    name is an entry of the item shows only at run time.
+    name is an entry of the item shows only at run time. `implied` are names that a name stands for beside itself.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, implied: Mapping[str, frozenset[str]] | None = None) -> None:
+        self.implied = implied or {}
         self._known: dict[int, tuple[tree.Node, frozenset[str]]] = {}
 
     def of(self, node: tree.Node) -> frozenset[str]:
@@ -48,8 +49,9 @@ class FreeNames:
         return _NONE.union(*(self.of(node) for node in nodes))
 
 
-def _name(_: FreeNames, node: tree.Name) -> frozenset[str]:
-    return frozenset({node.name})
+def _name(free: FreeNames, node: tree.Name) -> frozenset[str]:
+    own = frozenset({node.name})
+    return own | free.implied[node.name] if node.name in free.implied else own
 
 
 def _nothing(_: FreeNames, __: tree.Node) -> frozenset[str]:

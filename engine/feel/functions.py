@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, DecimalException
+from functools import partial
 from typing import Any, TypeVar
 
 from engine.errors import AmendsError
@@ -118,12 +119,21 @@ class Overload:
 
 
 class Builtin(Function):
-    """A function with one or several overloads."""
+    """A function with one or several overloads.
 
-    def __init__(self, name: str, overloads: Sequence[Overload]) -> None:
+    `reads` are variables that it looks at beside its arguments; they come first when its implementation is called.
+    """
+
+    def __init__(self, name: str, overloads: Sequence[Overload], reads: Sequence[str] = ()) -> None:
         self.name = name
         self.overloads = tuple(overloads)
+        self.reads = tuple(reads)
         self.parameters = tuple(parameter.name for parameter in self.overloads[0].parameters)
+
+    def within(self, env: Mapping[str, object]) -> Builtin:
+        """The same function, with the variables that it reads taken from here."""
+        read = [env.get(name) for name in self.reads]
+        return Builtin(self.name, [replace(o, implementation=partial(o.implementation, *read)) for o in self.overloads])
 
     def call(self, arguments: Sequence[object], run: Run) -> object:
         """The result of the first overload that takes these arguments. Raises Problem."""
@@ -169,6 +179,8 @@ class Functions(Mapping[str, Builtin]):
     def __init__(self, table: Mapping[str, Builtin]) -> None:
         self._table = dict(table)
         self.scope = Names(self._table)
+        self.readers = {name: frozenset(function.reads) for name, function in self._table.items() if function.reads}
+        """What functions read beside their arguments, by name."""
 
     def __getitem__(self, name: str) -> Builtin:
         return self._table[name]
@@ -185,12 +197,15 @@ class Functions(Mapping[str, Builtin]):
     def __eq__(self, other: object) -> bool:
         return self is other
 
-    def with_(self, name: str, parameters: str | Sequence[str], fn: Callable[..., Any]) -> Functions:
+    def with_(
+        self, name: str, parameters: str | Sequence[str], fn: Callable[..., Any], *, reads: Sequence[str] = ()
+    ) -> Functions:
         """The same functions and one more, or another one of the same name.
 
         `parameters` is a line as above or a sequence of its parts (`["date: date", "n: number"]`). `fn` is called with
         FEEL values and may return anything that `to_feel` accepts; it must neither write nor wait. ValueError,
-        TypeError and our own errors in it give null and a diagnostic.
+        TypeError and our own errors in it give null and a diagnostic. `reads` names variables whose values (null where
+        there are none) `fn` gets before its arguments.
         """
         line = parameters if isinstance(parameters, str) else ", ".join(parameters)
 
@@ -202,7 +217,7 @@ class Functions(Mapping[str, Builtin]):
             except (ValueError, TypeError, ArithmeticError, AmendsError) as error:
                 raise Problem("function-failed", f"{name}: {error}") from error
 
-        return Functions({**self._table, name: Builtin(name, [overload(line, call)])})
+        return Functions({**self._table, name: Builtin(name, [overload(line, call)], reads)})
 
 
 class Library:

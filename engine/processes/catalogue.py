@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from engine.bpmn import ProcessModel, parse_diagram
-from engine.dmn import Model, load_model
+from engine.dmn import Model, load_models, needed_files, read_header
 from engine.errors import NotFound
 from engine.feel import STANDARD, Functions
 from engine.store.deployment import DecisionDefinition, Deployment, FormDefinition, ProcessDefinition, Resource
@@ -139,10 +139,29 @@ class Catalogue:
         model = self._models.get(resource_key)
         if model is None:
             resource = uow.session.get_one(Resource, resource_key)
-            model = load_model(resource.name, resource.content, functions=self.functions)
+            model = self._load(uow, resource)
             with self._lock:
                 model = self._models.setdefault(resource_key, model)
         return model
+
+    def _load(self, uow: UnitOfWork, resource: Resource) -> Model:
+        files = {resource.name: resource.content}
+        if read_header(resource.name, resource.content).imports:
+            earlier = self.decision_files(uow, resource.deployment_key)
+            files = needed_files(resource.name, {**files, **earlier, **files})
+        return load_models(files, functions=self.functions)[resource.name]
+
+    def decision_files(self, uow: UnitOfWork, deployment_key: Key | None = None) -> Mapping[str, bytes]:
+        """The DMN files in force, by name, the newest first; or those in force with an earlier deployment."""
+        wanted = select(Resource.name, Resource.content).join(Deployment, Deployment.key == Resource.deployment_key)
+        wanted = wanted.where(Resource.kind == "dmn").order_by(Deployment.number.desc())
+        if deployment_key is not None:
+            number = select(Deployment.number).where(Deployment.key == deployment_key).scalar_subquery()
+            wanted = wanted.where(Deployment.number <= number)
+        found: dict[str, bytes] = {}
+        for name, content in uow.session.execute(wanted).tuples():
+            found.setdefault(name, content)
+        return found
 
     def form(self, uow: UnitOfWork, form_id: str) -> Definition:
         """The latest version of a form; raises `NotFound`."""

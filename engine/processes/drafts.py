@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
 import orjson
 
 from engine.bpmn import Diagram, ProcessModel, Reference, parse_diagram
-from engine.dmn import Model, load_model
+from engine.dmn import Model, check_tables, load_models, needed_files, read_header
 from engine.errors import AmendsError, DeploymentRefused, Finding
 from engine.feel import Functions
 from engine.processes.hooks import FormFacts, Hooks
@@ -39,21 +39,26 @@ class Draft:
     """Names by id."""
     form_id: str | None = None
 
+    imported: tuple[bytes, ...] = ()
+    """Contents of the files that a decision file imports."""
+
     @property
     def digest(self) -> bytes:
-        """SHA-256 of the content."""
-        return hashlib.sha256(self.resource.content).digest()
+        """SHA-256 of the content, and of what it imports."""
+        return hashlib.sha256(b"".join((self.resource.content, *self.imported))).digest()
 
 
 class Reader:
     """Reads all resources of a deployment and collects what is wrong with them."""
 
-    def __init__(self, functions: Functions, hooks: Hooks) -> None:
-        self._functions, self._hooks = functions, hooks
+    def __init__(self, functions: Functions, hooks: Hooks, deployed: Callable[[], Mapping[str, bytes]] = dict) -> None:
+        self._functions, self._hooks, self._deployed = functions, hooks, deployed
+        self._tables: dict[str, bytes] = {}
         self.findings: list[Finding] = []
 
     def read(self, resources: Sequence[Resource]) -> list[Draft]:
         """The drafts of all resources that can be read; the others leave findings."""
+        self._tables = {r.name: r.content for r in resources if PurePath(r.name).suffix.lower() == ".dmn"}
         drafts = [draft for resource in resources if (draft := self._one(resource)) is not None]
         self._doubles(drafts)
         return drafts
@@ -75,9 +80,19 @@ class Reader:
         return Draft(resource=resource, kind="bpmn", processes=diagram.processes)
 
     def _decisions(self, resource: Resource) -> Draft:
-        model: Model = load_model(resource.name, resource.content, functions=self._functions)
+        files = self._with_imports(resource)
+        model: Model = load_models(files, functions=self._functions)[resource.name]
+        self.findings += [*model.findings, *check_tables(model)]
         names = {decision_id: info.name for decision_id, info in model.decisions.items()}
-        return Draft(resource=resource, kind="dmn", decisions=names)
+        imported = tuple(content for name, content in sorted(files.items()) if name != resource.name)
+        return Draft(resource=resource, kind="dmn", decisions=names, imported=imported)
+
+    def _with_imports(self, resource: Resource) -> dict[str, bytes]:
+        """The file and those that it imports: from this deployment, or else deployed before."""
+        own = {resource.name: resource.content}
+        if not read_header(resource.name, resource.content).imports:
+            return own
+        return needed_files(resource.name, {**own, **self._tables, **_without(self._deployed(), self._tables)})
 
     def _form(self, resource: Resource) -> Draft:
         check = self._hooks.check_form or _form_facts
@@ -94,6 +109,10 @@ class Reader:
                     text = f"{thing[0].capitalize()} {thing[1]!r} is also defined in {seen[thing]}."
                     self._find(draft.resource, "defined-twice", text)
                 seen[thing] = draft.resource.name
+
+
+def _without(files: Mapping[str, bytes], names: Mapping[str, bytes]) -> dict[str, bytes]:
+    return {name: content for name, content in files.items() if name not in names}
 
 
 _UNREADABLE = f"Only .bpmn, .dmn and .form files of at most {MAX_RESOURCE} bytes can be deployed."
@@ -160,4 +179,5 @@ def _check(reference: Reference, known: Known, file: str) -> Finding | None:
         severity="warning" if reference.kind in {"job-type", "candidate-group"} else "error",
         file=file,
         element_id=reference.element_id,
+        line=reference.line,
     )

@@ -26,6 +26,8 @@ class _Storing:
         """Everything that the resource defines."""
         processes: list[Deployed] = [self._process(p.process_id, p.name, p.version_tag) for p in self._draft.processes]
         decisions = [self._decision(decision_id, name) for decision_id, name in self._draft.decisions.items()]
+        if self._draft.kind == "dmn" and not decisions:
+            self._resource()  # nothing to evaluate, but others import it
         forms = [] if self._draft.form_id is None else [self._form(self._draft.form_id)]
         return [*processes, *decisions, *forms]
 

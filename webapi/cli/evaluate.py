@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
+from engine.bootstrap.expressions import functions
 from engine.clock import SystemClock
-from engine.dmn import load_model
+from engine.dmn import EvaluatedDecision, load_models, needed_files
 from engine.errors import NotFound
-from engine.feel import compile_expression, to_json
+from engine.feel import Diagnostic, Functions, compile_expression, to_json, to_text
+from engine.settings import Settings
 from webapi.cli.common import as_json, err, out, print_json, read_variables
 
-_VARIABLES = click.option("--variables", help="A JSON object, or @FILE that holds one.")
+_VARIABLES = click.option("--variables", "--context", "variables", help="A JSON object, or @FILE that holds one.")
 
 
 @click.command()
@@ -22,15 +25,15 @@ _VARIABLES = click.option("--variables", help="A JSON object, or @FILE that hold
 def feel(expression: str, variables: str | None, machine: bool) -> None:  # noqa: FBT001 - an option
     """Evaluate a FEEL EXPRESSION and print its value."""
     context = read_variables(variables)
-    compiled = compile_expression(expression.removeprefix("="), names=context)
+    compiled = compile_expression(expression.removeprefix("="), names=context, functions=_functions())
     outcome = compiled.evaluate(context, now=SystemClock().now)
     value = to_json(outcome.value)
     if machine:
-        print_json({"value": value, "diagnostics": [d.message for d in outcome.diagnostics]})
+        print_json({"value": value, "diagnostics": [asdict(diagnostic) for diagnostic in outcome.diagnostics]})
         return
     print_json(value)
     for diagnostic in outcome.diagnostics:
-        err().print(f"Note: {diagnostic.message}", markup=False)
+        err().print(f"Note: {_told(diagnostic)}", markup=False)
 
 
 @click.command()
@@ -40,7 +43,7 @@ def feel(expression: str, variables: str | None, machine: bool) -> None:  # noqa
 @as_json
 def decide(file: Path, decision: str | None, variables: str | None, machine: bool) -> None:  # noqa: FBT001 - an option
     """Evaluate a decision of a DMN FILE and print what came out, and which rules matched."""
-    model = load_model(file.name, file.read_bytes())
+    model = load_models(_beside(file), functions=_functions())[file.name]
     wanted = decision or _only(list(model.decisions))
     if wanted not in model.decisions:
         raise NotFound(f"There is no decision {wanted!r} in {file.name}; there are: {', '.join(model.decisions)}.")
@@ -50,9 +53,24 @@ def decide(file: Path, decision: str | None, variables: str | None, machine: boo
         return
     print_json(to_json(result.value))
     for one in result.evaluated:
-        out().print(f"{one.decision_id}: {_matched(one.matched_rules)}", markup=False, highlight=False)
+        out().print(f"{one.decision_id}: {_logic(one)}", markup=False, highlight=False)
     for diagnostic in result.diagnostics:
-        err().print(f"Note: {diagnostic.message}", markup=False)
+        err().print(f"Note: {_told(diagnostic)}", markup=False)
+
+
+def _functions() -> Functions:
+    return functions(Settings.from_environment())
+
+
+def _beside(file: Path) -> dict[str, bytes]:
+    """The file, and those in its folder that it may import."""
+    others = {path.name: path.read_bytes() for path in sorted(file.parent.glob("*.dmn")) if path != file}
+    return needed_files(file.name, {file.name: file.read_bytes(), **others})
+
+
+def _told(diagnostic: Diagnostic) -> str:
+    where = f"{diagnostic.element_id}, " if diagnostic.element_id else ""
+    return f"{where}line {diagnostic.line}, column {diagnostic.column}: {diagnostic.message}"
 
 
 def _only(names: list[str]) -> str:
@@ -61,6 +79,9 @@ def _only(names: list[str]) -> str:
     return names[0]
 
 
-def _matched(rules: object) -> str:
-    listed = list(rules) if isinstance(rules, (list, tuple)) else []
-    return f"{len(listed)} rules matched: {', '.join(map(str, listed))}" if listed else "no rule matched"
+def _logic(decision: EvaluatedDecision) -> str:
+    """What a decision read, which rules matched, and what it gave."""
+    read = ", ".join(f"{one.name} = {to_text([one.value])[1:-1]}" for one in decision.inputs)
+    rules = ", ".join(f"{rule.index} ({rule.id})" if rule.id else str(rule.index) for rule in decision.matched_rules)
+    told = f"matched rules: {rules or 'none'}; " if decision.kind == "decisionTable" else ""
+    return f"{told}read: {read or 'nothing'}; gave {to_text([decision.output])[1:-1]}"

@@ -42,6 +42,34 @@ def test_one_column(policy: str, rows: list[tuple[str, ...]], want: list[str]) -
     assert found(policy, *rows) == want
 
 
+@pytest.mark.parametrize(
+    ("policy", "outputs", "severity"),
+    [
+        (UNIQUE, ("1", "2"), ["error"]),
+        (UNIQUE, ("1", "1"), ["warning"]),
+        (UNIQUE, ("a", "2"), ["warning"]),
+        (ANY, ("1", "2"), ["error"]),
+        (ANY, ("a", "b"), ["warning"]),
+        (ANY, ("1", "1"), []),
+    ],
+)
+@pytest.mark.parametrize("count", [0, 300])
+def test_contradictions_are_errors(policy: str, outputs: tuple[str, str], severity: list[str], count: int) -> None:
+    """In short tables and in long ones, where only rules with the same cells are compared."""
+    rules = [((str(number),), (str(number),)) for number in range(10, 10 + count)]
+    rules += [(("1",), (outputs[0],)), (("1",), (outputs[1],))]
+    findings = check_tables(model(decision("d", table(policy, rules, default="0"))))
+    assert [each.severity for each in findings if each.rule in ("dmn-overlap", "dmn-contradiction")] == severity
+
+
+def test_values_that_are_not_allowed() -> None:
+    rules = [(("1",), ('"low"',)), (("-",), ('"hgih"',))]
+    listed = table(FIRST, rules, values='"low", "high"')
+    assert [each.message for each in check_tables(model(decision("d", listed)))] == [
+        'rule 2: "hgih" is no allowed value of out'
+    ]
+
+
 def test_two_columns() -> None:
     rows = (("true", "< 5"), ("true", ">= 5"), ("false", "< 5"))
     assert found(UNIQUE, *rows, inputs="a, b") == ["dmn-gap: no rule matches a = false, b = 5"]
