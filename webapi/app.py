@@ -11,7 +11,7 @@ from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter, ValidationError
 
-from webapi import access, api, context, errors, limits, logs, metrics, security, sessions
+from webapi import access, api, auth, context, errors, limits, logs, metrics, security, sessions
 from webapi.api import contract
 from webapi.bell import Bell
 from webapi.json_provider import OrjsonProvider
@@ -42,8 +42,13 @@ class KeyConverter(BaseConverter):
         return str(value)
 
 
-def create_app(engine: Engine, settings: Settings, session_factory: sessions.Sessions | None = None) -> Flask:
+def create_app(
+    engine: Engine, settings: Settings, session_factory: sessions.Sessions | None = None, *, hears_clock: bool = False
+) -> Flask:
     """A Flask application that serves `engine`.
+
+    `hears_clock` says that this process alone serves and sets the clock, or hears of it by a worker inside; otherwise
+    a settable clock is read from the database before each request.
 
     `session_factory` is the one that `engine` was made with; without it the engine keeps its own sessions (as in a
     test that made them). Raises `ConfigurationInvalid` for a secret that is missing or too short.
@@ -68,19 +73,20 @@ def create_app(engine: Engine, settings: Settings, session_factory: sessions.Ses
         sessions.register(app, session_factory)
     bell = session_factory.bell if session_factory is not None else Bell(None)
     app.extensions[context.WAITING] = Waiting(engine, bell)
-    _register_parts(app, settings)
+    _register_parts(app, settings, follow_clock=settings.clock == "settable" and not hears_clock)
     return app
 
 
-def _register_parts(app: Flask, settings: Settings) -> None:
+def _register_parts(app: Flask, settings: Settings, *, follow_clock: bool) -> None:
     # The order is the order of work: number the request, limit it, then find out who calls.
     logs.register(app)
     metrics.register(app)
     security.register(app, https=settings.cookie_secure)
     errors.register(app)
     limits.register(app, enabled=settings.rate_limits)
-    if settings.clock == "settable":
+    if follow_clock:
         app.before_request(_follow_clock)
+    auth.register(app)
     app.before_request(access.guard)
     app.before_request(contract.refuse_unhonoured)
     api.register(app)

@@ -107,7 +107,7 @@ def _welcome(runtime: Runtime, options: Options, address: str, password: str | N
 
 def _serve(runtime: Runtime, listener: socket.socket, *, with_worker: bool) -> None:
     """Serve until SIGTERM or SIGINT; requests that are under way are finished."""
-    app = create_app(runtime.engine, runtime.settings, runtime.sessions)
+    app = create_app(runtime.engine, runtime.settings, runtime.sessions, hears_clock=with_worker)
     signal.signal(signal.SIGTERM, _end)
     with ExitStack() as stack:
         if with_worker:
