@@ -9,9 +9,13 @@ from dataclasses import replace
 
 import pytest
 from flask import Flask
+from sqlalchemy import Engine as Database
+from sqlalchemy import select, update
 
 from engine.bootstrap import Engine
 from engine.settings import Settings
+from engine.store.complaint import Complaint
+from engine.store.survey_answer import SurveyAnswer
 from engine.types import SYSTEM, SearchRequest
 from tests.webapi.pages.visitor import Visitor
 from webapi.app import create_app
@@ -193,3 +197,21 @@ def test_guessing_codes_is_slowed_down_and_a_right_one_is_not(
     answers = [guesser.open("/follow").send("/follow", {"code": "00000"}).status for _ in range(12)]
     assert answers == [422] * 10 + [429] * 2
     assert "Wait a minute" in guesser.text
+
+
+def test_the_survey_is_the_librarys_form_and_is_answered_once(
+    visitor: Visitor, file_complaint: Filing, in_force: Engine, database: Database
+) -> None:
+    reference, _ = file_complaint()
+    with database.begin() as connection:
+        opened = update(Complaint).where(Complaint.reference == reference).values(survey_open=True)
+        connection.execute(opened)
+    visitor.open("/follow/case").send("/survey", {"keptInformed": "4"})
+    assert visitor.status == 422
+    assert visitor.page.xpath("//input[@name='keptInformed'][@value='4']/@checked")
+    visitor.send("/survey", {"overall": "5"})
+    assert visitor.status == 200
+    assert not [form for form in visitor.page.forms if (form.action or "").endswith("/survey")]
+    with in_force.units() as uow:
+        kept = {row.question: row.answer for row in uow.session.scalars(select(SurveyAnswer))}
+    assert kept == {"keptInformed": "4", "overall": "5"}
