@@ -27,6 +27,7 @@ from engine.bpmn.events import (
     VariableSet,
     WaitEnded,
 )
+from engine.bpmn.inspection import inspect_diagram
 from engine.bpmn.instance import Instance
 from engine.bpmn.model import Diagram, Element, ProcessModel, Reference, StartTrigger
 from engine.bpmn.services import ServiceCall, Services
@@ -61,5 +62,6 @@ __all__ = [
     "UserTaskCreated",
     "VariableSet",
     "WaitEnded",
+    "inspect_diagram",
     "parse_diagram",
 ]

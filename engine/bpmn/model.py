@@ -47,6 +47,7 @@ class Reference:
     kind: ReferenceKind
     name: str
     element_id: str
+    line: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from pathlib import PurePath
 
 import orjson
 
-from engine.bpmn import Diagram, ProcessModel, Reference, parse_diagram
+from engine.bpmn import Diagram, ProcessModel, Reference, inspect_diagram
 from engine.dmn import Model, check_tables, load_models, needed_files, read_header
 from engine.errors import AmendsError, DeploymentRefused, Finding
 from engine.feel import Functions
@@ -75,7 +75,7 @@ class Reader:
             return None
 
     def _diagram(self, resource: Resource) -> Draft:
-        diagram: Diagram = parse_diagram(resource.name, resource.content, functions=self._functions)
+        diagram: Diagram = inspect_diagram(resource.name, resource.content, functions=self._functions)
         self.findings += diagram.findings
         return Draft(resource=resource, kind="bpmn", processes=diagram.processes)
 

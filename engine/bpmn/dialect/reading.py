@@ -26,7 +26,8 @@ class Reading:
     def refer(self, kind: ReferenceKind, text: Text | None, element_id: str) -> None:
         """Note what an element names literally."""
         if text is not None and text.literal:
-            self.references.append(Reference(kind=kind, name=text.literal, element_id=element_id))
+            line = line_of(self.document.by_id.get(element_id))
+            self.references.append(Reference(kind=kind, name=text.literal, element_id=element_id, line=line))
 
     def compile(self, element: etree._Element, source: str, what: str) -> Expression:
         """FEEL without its `=`. A syntax error is a finding, and `null` stands in for the rest of the reading."""

@@ -115,6 +115,8 @@ class ScopeReader:
             else:
                 self._node(node)
         for node in boundaries:
+            if bare(node.get("attachedToRef")) not in self.outer:
+                continue  # a finding of the lint
             self.outer[node.get("id", "")] = read_boundary(
                 self.reading, self.spec, node, self._element(node), self.outer
             )
@@ -193,7 +195,9 @@ class ScopeReader:
         return number or 1
 
     def _flow(self, flow: etree._Element) -> None:
-        source, target = self.outer[bare(flow.get("sourceRef"))], self.outer[bare(flow.get("targetRef"))]
+        source, target = self.outer.get(bare(flow.get("sourceRef"))), self.outer.get(bare(flow.get("targetRef")))
+        if source is None or target is None:
+            return  # a finding of the lint
         text = flow.findtext(q("conditionExpression"))
         node = self.reading.document.by_id[bare(flow.get("sourceRef"))]
         default = bare(node.get("default")) == flow.get("id")
@@ -205,9 +209,8 @@ class ScopeReader:
     def _entries(self) -> None:
         """Where the scope starts: at its start events and at nodes without incoming flow."""
         for node in nodes(self.scope):
-            name = node.get("id", "")
-            outer = self.outer[name]
-            if outer.for_compensation or outer.incoming or is_true(node, "triggeredByEvent"):
+            outer = self.outer.get(node.get("id", ""))
+            if outer is None or outer.for_compensation or outer.incoming or is_true(node, "triggeredByEvent"):
                 continue
             if local(node) == "boundaryEvent":
                 continue

@@ -1,6 +1,8 @@
 """The gate before a deployment: every element and reference that is not known to run right is a finding.
 
-One rule a file. Findings about expressions and other values come from the readers in `dialect`.
+One family of rules a file. Findings about expressions and other values come from the readers in `dialect`. `check` is
+what running needs, and holds whenever a diagram is read; `check_text` is the text of the standard, asked when a diagram
+is handed in. A stricter rule therefore never makes an older version of a process unreadable.
 """
 
 from __future__ import annotations
@@ -24,6 +26,28 @@ from engine.bpmn.lint import (
     unsupported,
 )
 from engine.bpmn.lint.rule import Rule
+from engine.bpmn.lint.standard import (
+    ad_hoc,
+    artifacts,
+    choreographies,
+    collaborations,
+    conditions,
+    data,
+    escalation_codes,
+    expressions,
+    flow_lists,
+    gateways,
+    levels,
+    properties,
+    reference_kinds,
+    repetition,
+    roles,
+    schema,
+    services,
+    text_format,
+    triggers,
+    uris,
+)
 from engine.errors import Finding
 
 RULES: tuple[Rule, ...] = (
@@ -43,9 +67,43 @@ RULES: tuple[Rule, ...] = (
     transactions.RULE,
     associations.RULE,
 )
+"""What an engine needs."""
+
+TEXT: tuple[Rule, ...] = (
+    schema.RULE,
+    *reference_kinds.RULES,
+    artifacts.RULE,
+    *levels.RULES,
+    *gateways.RULES,
+    *conditions.RULES,
+    flow_lists.RULE,
+    *triggers.RULES,
+    escalation_codes.RULE,
+    *expressions.RULES,
+    *repetition.RULES,
+    ad_hoc.RULE,
+    *collaborations.RULES,
+    choreographies.RULE,
+    *data.RULES,
+    *services.RULES,
+    roles.RULE,
+    properties.RULE,
+    uris.RULE,
+    text_format.RULE,
+)
+"""What the standard says."""
 
 
 def check(document: Document) -> list[Finding]:
-    """All findings of all rules, in the order of the file."""
-    found = [finding for rule in RULES for finding in rule.check(document)]
+    """What does not run; to be asked after links are resolved. In the order of the file."""
+    return _all(RULES, document)
+
+
+def check_text(document: Document) -> list[Finding]:
+    """What the standard does not allow; to be asked of the file as it is. In the order of the file."""
+    return _all(TEXT, document)
+
+
+def _all(rules: tuple[Rule, ...], document: Document) -> list[Finding]:
+    found = [finding for rule in rules for finding in rule.check(document)]
     return sorted(found, key=lambda finding: finding.line or 0)

@@ -8,6 +8,7 @@ from engine.bpmn.dialect.document import Document, bare, definitions, is_true, k
 from engine.bpmn.lint.rule import Rule, Violation
 
 _ALWAYS_INTERRUPTING = frozenset({"error", "cancel"})
+_AT_STARTS = _ALWAYS_INTERRUPTING | {"compensate"}
 
 
 def _handlers(document: Document) -> Iterator[Violation]:
@@ -27,8 +28,8 @@ def _interrupting(document: Document) -> Iterator[Violation]:
         if attribute is None or is_true(node, attribute, default=True):
             continue
         for definition in definitions(node):
-            if kind_of(definition) in _ALWAYS_INTERRUPTING:
-                yield node, f"an {kind_of(definition)} event always interrupts"
+            if kind_of(definition) in (_AT_STARTS if attribute == "isInterrupting" else _ALWAYS_INTERRUPTING):
+                yield node, f"the {kind_of(definition)} event always interrupts"
 
 
 RULES = (

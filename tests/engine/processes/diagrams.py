@@ -68,7 +68,7 @@ def reminded(process_id: str = "reminded", duration: str = "=deadline") -> Resou
         "</bpmn:timerEventDefinition></bpmn:boundaryEvent>"
     )
     content = START + user_task("work") + timer + user_task("remind") + END
-    return diagram(process_id, content + flows("start", "work", "end") + flows("late", "remind"))
+    return diagram(process_id, content + flows("start", "work", "end") + flows("late", "remind", "end"))
 
 
 def waiting(process_id: str = "waiting") -> Resource:

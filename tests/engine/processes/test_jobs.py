@@ -111,7 +111,7 @@ def test_a_business_error_is_caught_by_the_diagram(
         "</bpmn:boundaryEvent>"
     )
     content = START + service_task("work", "paint") + boundary + user_task("buy") + END
-    key = start(diagram("robot", content + flows("start", "work", "end") + flows("caught", "buy"), extra=error))
+    key = start(diagram("robot", content + flows("start", "work", "end") + flows("caught", "buy", "end"), extra=error))
     (job,) = take(engine)
     engine.jobs.throw_error(SYSTEM, job.job_key, "NO-PAINT")
     assert open_tasks(key) == ["buy"]

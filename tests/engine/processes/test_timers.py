@@ -72,7 +72,7 @@ def test_a_tick_is_bounded(engine: Engine, clock: SettableClock) -> None:
 
 def test_a_cycle_is_armed_again(engine: Engine, start: Begin, open_tasks: Tasks) -> None:
     content = START + user_task("work") + cycle("R/PT1H") + user_task("remind") + END
-    key = start(diagram("nagging", content + flows("start", "work", "end") + flows("late", "remind")))
+    key = start(diagram("nagging", content + flows("start", "work", "end") + flows("late", "remind", "end")))
     engine.set_clock(SYSTEM, MONDAY + timedelta(hours=3, minutes=30))
     assert open_tasks(key) == ["work", "remind", "remind", "remind"]
     assert engine.timers.next_due() == MONDAY + timedelta(hours=4)
