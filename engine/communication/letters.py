@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date
 from jinja2 import FunctionLoader, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -29,7 +32,12 @@ LETTERS = (
 )
 """Every letter that an operation may ask for; each must exist in English."""
 
+NOTICES = ("escalation",)
+"""Letters to people who work here; each must exist in English."""
+
 ENGLISH = "en"
+BRITISH = Locale("en", "GB")
+"""English without a region is written as most of its readers' countries do: day, month, year."""
 CODE_MARK = "{tracking-code}"
 """Stands for the tracking code in a letter that is kept: the code itself is only in the mail that leaves."""
 
@@ -48,7 +56,7 @@ class Letters:
 
     def __init__(self, sources: Mapping[str, Mapping[str, str]]) -> None:
         """`sources`: by language and file stem, the text of the template. Raises ConfigurationInvalid."""
-        missing = [letter for letter in LETTERS if letter not in sources.get(ENGLISH, {})]
+        missing = [letter for letter in (*LETTERS, *NOTICES) if letter not in sources.get(ENGLISH, {})]
         if missing:
             raise ConfigurationInvalid(f"English letters are missing: {', '.join(missing)}.")
         self._templates = {language: _compile(language, texts) for language, texts in sources.items()}
@@ -84,6 +92,19 @@ def with_code(body: str, code: str) -> str:
 def without_code(body: str) -> str:
     """The letter as it is shown: without the paragraph that tells the code and what to do with it."""
     return "\n\n".join(paragraph for paragraph in body.split("\n\n") if CODE_MARK not in paragraph)
+
+
+def locale_of(language: str) -> Locale:
+    """How dates and amounts are written in `language`."""
+    try:
+        return BRITISH if language == ENGLISH else Locale.parse(language.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return BRITISH
+
+
+def long_date(day: date, language: str) -> str:
+    """`day` as letters write it: "22 November 2026"."""
+    return format_date(day, "long", locale=locale_of(language))
 
 
 def load_letters(folders: Iterable[Path]) -> Letters:

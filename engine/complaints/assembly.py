@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from engine.communication import MailSender, load_letters, mailer_for
+from engine.communication import NOTICE, MailSender, NoticeSender, load_letters, mailer_for
 from engine.complaints.attachments import AttachmentStore
 from engine.complaints.context import CaseContext
 from engine.complaints.correcting import Correcting
+from engine.complaints.escalating import Escalation, load_levels
 from engine.complaints.following import Following
 from engine.complaints.letters import LetterDesk, LetterSettings
 from engine.complaints.notes import CaseNotes
@@ -20,6 +22,7 @@ from engine.processes.instances import InstanceService
 from engine.settings import Settings, library
 from engine.store.unit_of_work import UnitOfWork, UnitsOfWork
 from engine.tasks.forms import Catalogues, Forms, load_catalogues
+from engine.types import Json
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,8 +39,13 @@ class Register:
     desk: LetterDesk
     operations: Operations
     notes: CaseNotes
-    send_mail: MailSender
+    send_letter: MailSender
+    send_notice: NoticeSender
     files: AttachmentStore
+
+    def send_mail(self, variables: Mapping[str, Json]) -> None:
+        """The job `send-mail`: a letter to a complainant, or a notice to somebody who works here."""
+        (self.send_notice if NOTICE in variables else self.send_letter)(variables)
 
     def context(self, uow: UnitOfWork, business_id: str | None) -> object:
         """What expressions read as `complaint`."""
@@ -62,14 +70,18 @@ def make_register(settings: Settings, units: UnitsOfWork) -> Register:
     folders = [library("config") / "letters", *([settings.config / "letters"] if settings.config else [])]
     codes = TrackingCodes(settings.secret())
     about = LetterSettings(public_url=settings.public_url, mail_from=settings.mail_from)
-    desk = LetterDesk(load_letters(folders), catalogues, regimes, about)
+    letters = load_letters(folders)
+    desk = LetterDesk(letters, catalogues, regimes, about)
+    escalation = Escalation(load_levels(settings.config_file("escalation.toml")), regimes, settings.public_url)
+    mailer = mailer_for(settings.smtp_url, settings.mailbox)
     return Register(
         regimes=regimes,
         catalogues=catalogues,
         codes=codes,
         desk=desk,
-        operations=Operations(desk, regimes),
+        operations=Operations(desk, regimes, escalation),
         notes=CaseNotes(),
-        send_mail=MailSender(units, mailer_for(settings.smtp_url, settings.mailbox), settings.mail_from, codes.of),
+        send_letter=MailSender(units, mailer, settings.mail_from, codes.of),
+        send_notice=NoticeSender(units, mailer, settings.mail_from, letters),
         files=AttachmentStore(settings.attachments),
     )

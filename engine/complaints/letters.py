@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from babel import Locale, UnknownLocaleError
-from babel.dates import format_date
 from babel.numbers import format_decimal
 from sqlalchemy import select
 
-from engine.communication import CODE_MARK, SEND_MAIL, Letter, Letters
+from engine.communication import CODE_MARK, SEND_MAIL, Letter, Letters, locale_of, long_date
 from engine.complaints.cases import happened
 from engine.complaints.clocks import promises
 from engine.complaints.context import MAILED, address_of
@@ -28,7 +26,6 @@ from engine.store.unit_of_work import UnitOfWork
 from engine.tasks.forms import Catalogues
 from engine.types import Actor, Json
 
-BRITISH = Locale("en", "GB")
 MAIL_RETRIES = 5
 TOLD = ("final_response", "progress_update", "complainant_reply")
 
@@ -97,7 +94,7 @@ class LetterDesk:
         zone = self._regimes.get(case.regime).calendar.zone
 
         def on(instant: datetime) -> str:
-            return format_date(instant.astimezone(zone).date(), "long", locale=_locale(language))
+            return long_date(instant.astimezone(zone).date(), language)
 
         due = promises(uow, case, TOLD)
         final = due.get("final_response")
@@ -169,12 +166,4 @@ def _name(uow: UnitOfWork, case: Complaint) -> str | None:
 
 
 def _amount(amount: Decimal | None, language: str) -> str | None:
-    return None if not amount else format_decimal(amount, format="#,##0.00", locale=_locale(language))
-
-
-def _locale(language: str) -> Locale:
-    """How dates and amounts are written; English without a region in the way of most of its readers' countries."""
-    try:
-        return BRITISH if language == "en" else Locale.parse(language.replace("-", "_"))
-    except (UnknownLocaleError, ValueError):
-        return BRITISH
+    return None if not amount else format_decimal(amount, format="#,##0.00", locale=locale_of(language))

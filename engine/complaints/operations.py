@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import func, update
-
 from engine.bpmn import Element
 from engine.complaints.cases import find_case, get_case, happened
 from engine.complaints.clocks import UNTIL_ANSWERED, Clocks, meet, stop
+from engine.complaints.escalating import LEVELS, Escalation
 from engine.complaints.events import Event
 from engine.complaints.letters import LetterDesk
 from engine.complaints.regimes import Regimes
@@ -22,21 +21,17 @@ from engine.processes.hooks import InstanceRef, Operation, OperationCall
 from engine.records import About, Action, audit
 from engine.store.complaint import Complaint
 from engine.store.unit_of_work import UnitOfWork
-from engine.store.user_task import UserTask
 from engine.types import Actor, Json
 
 ASSESSMENT = ("category", "severity", "safety", "complexity", "impact", "immediateAction", "priority", "team")
-LEVELS = (1, 2, 3)
-URGENT_AT_LEVEL = {1: 75, 2: 90, 3: 100}
-"""Least priority of the open tasks of a case that was escalated."""
 _INTERVAL = re.compile(r"P(?P<count>[0-9]{1,4})(?P<unit>[DW])")
 
 
 class Operations:
     """The operations by job type, and the listener that follows `status`."""
 
-    def __init__(self, desk: LetterDesk, regimes: Regimes) -> None:
-        self._desk, self._regimes = desk, regimes
+    def __init__(self, desk: LetterDesk, regimes: Regimes, escalation: Escalation) -> None:
+        self._desk, self._regimes, self._escalation = desk, regimes, escalation
 
     def by_type(self) -> Mapping[str, Operation]:
         """What bootstrap hands to the process side."""
@@ -156,21 +151,11 @@ class Operations:
         audit(call.uow, _actor(call), Action.COMPLAINT_REMEDY, _about(case), {"remedy": case.remedy})
 
     def escalate(self, call: OperationCall) -> None:
-        """Header `level`: 1 to 3. The case carries its highest level, its open tasks become more urgent (4.15)."""
+        """Header `level`: 1 to 3. The case carries its highest level; who is concerned is told (4.15)."""
         case, text = _case(call), _header(call, "level")
         if text not in {str(level) for level in LEVELS}:
             raise _refused("level", f"An escalation level is 1, 2 or 3, not {text!r}.")
-        level, team = int(text), UserTask.instance_key == case.instance_key
-        case.escalation_level = max(case.escalation_level, level)
-        urgent = func.greatest(UserTask.priority, URGENT_AT_LEVEL[level])
-        call.uow.session.execute(
-            update(UserTask)
-            .where(team, UserTask.state == "CREATED")
-            .values(priority=urgent, rev=UserTask.rev + 1)
-            .execution_options(synchronize_session=False)
-        )
-        happened(call.uow, case, Event.ESCALATED, _actor(call), {"level": level})
-        audit(call.uow, _actor(call), Action.COMPLAINT_ESCALATED, _about(case), {"level": level})
+        self._escalation.escalate(call.uow, case, _actor(call), int(text))
 
     def close_complaint(self, call: OperationCall) -> None:
         """Header or variable `closedAs`; cause, systemic, actionNeeded; a verified remedy with its cost (7.9)."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.communication import CODE_MARK, LETTERS, Letters, load_letters, with_code, without_code
+from engine.communication import CODE_MARK, LETTERS, NOTICES, Letters, load_letters, with_code, without_code
 from engine.errors import ConfigurationInvalid
 from engine.settings import library
 
@@ -88,13 +88,13 @@ def test_an_own_letter_replaces_the_shipped_one(tmp_path: Path) -> None:
     "template", ["{{ reference.__class__.__mro__ }}", "{{ ''.__class__.__base__.__subclasses__() }}"]
 )
 def test_templates_reach_nothing_but_their_facts(template: str) -> None:
-    sources = {"en": dict.fromkeys(LETTERS, f"Subject\n{template}")}
+    sources = {"en": dict.fromkeys((*LETTERS, *NOTICES), f"Subject\n{template}")}
     with pytest.raises(ConfigurationInvalid):
         Letters(sources).write("survey", "en", FACTS)
 
 
 def test_a_broken_or_missing_letter_is_told_at_the_start() -> None:
     with pytest.raises(ConfigurationInvalid):
-        Letters({"en": dict.fromkeys(LETTERS, "S\n{% if %}")})
+        Letters({"en": dict.fromkeys((*LETTERS, *NOTICES), "S\n{% if %}")})
     with pytest.raises(ConfigurationInvalid):
         Letters({"en": {"survey": "S\n"}})
