@@ -54,6 +54,13 @@ def notices(desk: Desk) -> list[Message[Any, Any]]:
     return list(mailbox.Maildir(desk.engine.settings.mailbox))
 
 
+def body_of(mail: Message[Any, Any]) -> str:
+    """The text of a mail."""
+    payload = mail.get_payload(decode=True)
+    assert isinstance(payload, bytes)
+    return payload.decode()
+
+
 def test_the_team_is_told_first_then_managers_then_top_management(desk: Desk) -> None:
     filed = desk.file()
     desk.until(filed.reference, "plan-investigation")
@@ -71,8 +78,7 @@ def test_a_notice_holds_reference_level_date_and_link_and_nothing_about_people(d
     desk.until(filed.reference, "plan-investigation")
     late(desk, filed.reference, 60)
     (told,) = (mail for mail in notices(desk) if mail["To"] == "theo@work.example")
-    text = told.get_payload()
-    assert isinstance(text, str)
+    text = body_of(told)
     assert f"{filed.reference}: escalation level 3" in str(told["Subject"])
     assert f"/cases/{filed.reference}" in text
     assert re.search(r"was due on \d{1,2} (March|April) 2026\.", text)
@@ -81,7 +87,7 @@ def test_a_notice_holds_reference_level_date_and_link_and_nothing_about_people(d
     (dutch,) = (
         mail for mail in notices(desk) if mail["To"] == "mona@work.example" and "2" in str(mail["Subject"])[-2:]
     )
-    assert "uiterlijk op 30 maart 2026" in str(dutch.get_payload())
+    assert "uiterlijk op 30 maart 2026" in body_of(dutch)
 
 
 def test_work_that_nobody_claimed_is_escalated_and_managers_may_take_it(desk: Desk) -> None:
