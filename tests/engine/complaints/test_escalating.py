@@ -84,10 +84,8 @@ def test_a_notice_holds_reference_level_date_and_link_and_nothing_about_people(d
     assert re.search(r"was due on \d{1,2} (March|April) 2026\.", text)
     assert "Ann" not in text
     assert filed.tracking_code not in text
-    (dutch,) = (
-        mail for mail in notices(desk) if mail["To"] == "mona@work.example" and "2" in str(mail["Subject"])[-2:]
-    )
-    assert "uiterlijk op 30 maart 2026" in body_of(dutch)
+    dutch = next(mail for mail in notices(desk) if mail["To"] == "mona@work.example")
+    assert re.search(r"uiterlijk op \d{1,2} (maart|april) 2026 zijn", body_of(dutch))
 
 
 def test_work_that_nobody_claimed_is_escalated_and_managers_may_take_it(desk: Desk) -> None:
