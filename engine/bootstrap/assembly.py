@@ -9,6 +9,7 @@ from engine.bootstrap.facade import Engine, Handler
 from engine.clock import Clock
 from engine.communication import SEND_MAIL
 from engine.complaints import Register, make_register
+from engine.complaints.context import ENTRIES
 from engine.permissions import Roles, load_roles
 from engine.processes import (
     Advance,
@@ -78,10 +79,17 @@ def _hooks(register: Register, roles: Roles) -> Hooks:
         operations=register.operations.by_type(),
         contexts={CONTEXT: register.context},
         listeners=(register.operations.follow_status,),
-        check_form=lambda name, content: FormFacts(form_id=load_form(name, content).form_id),
+        check_form=_form_facts,
+        names=frozenset(f"{CONTEXT}.{entry}" for entry in ENTRIES),
         job_types=frozenset({SEND_MAIL, SIGNAL}),
         groups=frozenset(roles.groups),
     )
+
+
+def _form_facts(name: str, content: bytes) -> FormFacts:
+    form = load_form(name, content)
+    fields = frozenset(key for key, component in form.fields.items() if component.register is None)
+    return FormFacts(form_id=form.form_id, variables=fields)
 
 
 def _forms(settings: Settings, units: UnitsOfWork, register: Register) -> Forms:

@@ -105,3 +105,5 @@ _FIELDS: dict[str, Callable[[CaseContext, Complaint], object]] = {
     "anonymous": lambda _, case: case.anonymous,
     "hasEmail": CaseContext.has_email,
 }
+ENTRIES = (*_FIELDS, *(f"deadlines.{kind}" for kind in CLOCKS))
+"""All that expressions may read of a case, for checks before they run."""

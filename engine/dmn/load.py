@@ -12,7 +12,7 @@ from engine.dmn.workshop import Workshop
 from engine.dmn.xml import Element, kid, kids, name_of, read, tag
 from engine.errors import DeploymentRefused, Finding
 from engine.feel import STANDARD, Functions
-from engine.feel.types import ANY, FeelType
+from engine.feel.types import ANY, FeelType, Simple
 
 _KINDS = ("decision", "inputData", "businessKnowledgeModel", "decisionService")
 _REQUIREMENTS = ("informationRequirement", "knowledgeRequirement")
@@ -155,6 +155,7 @@ class _Loader:
 
     def _build(self, node: Node, element: Element) -> None:
         names = _names(node)
+        self._shop.known = _known_types(node, element)
         if node.kind == "decision":
             if node.logic == "none":
                 self._shop.find("dmn-no-logic", f"the decision {node.name} has no decision logic", element)
@@ -181,6 +182,16 @@ def _names(node: Node) -> frozenset[str]:
         if requirement.prefix is None and requirement.node.kind == "decision":
             names |= {requirement.node.variable, requirement.node.id}
     return frozenset(names - {""})
+
+
+def _known_types(node: Node, element: Element) -> dict[str, type]:
+    """The types of what an element requires, but for names that something inside it may give another meaning."""
+    inside = {
+        name_of(part) for part in element.iter("{*}variable", "{*}formalParameter") if part.getparent() is not element
+    }
+    inside |= {part.get("iteratorVariable") or "" for part in element.iter("{*}for", "{*}some", "{*}every")}
+    types = {required.name: required.node.type.core() for required in node.requirements if not required.prefix}
+    return {name: kind.python for name, kind in types.items() if isinstance(kind, Simple) and name not in inside}
 
 
 def _requires_itself(start: Node, done: set[Node]) -> bool:

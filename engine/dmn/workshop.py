@@ -16,6 +16,7 @@ from engine.feel import Expression, FeelSyntaxError, Functions, UnaryTests
 from engine.feel.checks import review
 from engine.feel.coding import Code, Env
 from engine.feel.expression import Vocabulary, compile_in, compile_tests_in
+from engine.feel.inference import Type
 from engine.feel.limits import Run
 from engine.feel.tree import Literal, Node
 from engine.feel.types import ANY, SIMPLE, ContextType, FeelType, FunctionType, ListType
@@ -41,6 +42,8 @@ class Workshop:
         self.types = types
         self._file = file
         self._vocabulary = Vocabulary(members=members, functions=functions, types=types)
+        self.known: Mapping[str, Type] = {}
+        """Types of the names that the element under way requires."""
         self._vocabularies: dict[frozenset[str], Vocabulary] = {}
         self._read: set[str] = set()
         self._expressions: dict[tuple[str, frozenset[str]], Expression] = {}
@@ -98,14 +101,17 @@ class Workshop:
         return compiled
 
     def _review(self, node: Node, names: frozenset[str], element: Element) -> None:
-        """Findings about functions, arguments and literals. Names are not judged: a decision may read variables of the
-        process that no input data declares (docs/decisions/0203).
+        """Findings about functions, arguments, literals and types. A decision may read variables of the process that
+        no input data declares (docs/decisions/0203): of an unknown name it is only said if it looks misspelt.
         """
         if isinstance(node, Literal):
             return
-        for found in review(node, names, self._vocabulary.functions):
+        for found in review(node, names, self._vocabulary.functions, self.known):
+            at = replace(found, file=self._file, element_id=id_of(element))
             if found.rule != "feel-unknown-name":
-                self.findings.append(replace(found, file=self._file, element_id=id_of(element)))
+                self.findings.append(at)
+            elif found.cure:
+                self.findings.append(replace(at, severity="warning"))
 
     def test_code(self, text: str, names: Iterable[str], element: Element) -> TestCode | None:
         """The closure of a list of allowed values; None if there is no text."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
 
@@ -13,6 +13,7 @@ from engine.feel.errors import FeelSyntaxError
 from engine.feel.expression import Vocabulary
 from engine.feel.free import children
 from engine.feel.functions import Functions
+from engine.feel.inference import Type, conflicts, type_named
 from engine.feel.limits import Place
 from engine.feel.literals import parse_temporal
 from engine.feel.parser import parse_expression, parse_tests
@@ -22,10 +23,11 @@ Known = frozenset[str] | None
 
 def check(text: str, names: Iterable[str] | None, *, functions: Functions = STANDARD) -> tuple[Finding, ...]:
     """Findings about an expression, in the order of the text: syntax, unknown names and functions, wrong numbers of
-    arguments, literals that say nothing, operators on literals that have no result.
+    arguments, literals that say nothing, and (as warnings) values whose types have no result together.
 
     `names` are the variables in reach; None if they are not known: names are then not judged. A name with dots in it,
-    `complaint.deadlines.level_1`, also says what entries a variable has; entries of other variables are not judged.
+    `complaint.deadlines.level_1`, also says what entries a variable has; entries of other variables are not judged. A
+    mapping gives their types beside: `{"amount": "number", "customer": None}`.
     """
     return _check(text, names, functions, parse_expression)
 
@@ -41,18 +43,28 @@ def _check(
     text: str, names: Iterable[str] | None, functions: Functions, parse: Callable[..., tree.Node]
 ) -> tuple[Finding, ...]:
     known = None if names is None else _with_parents(names)
+    types = {name: type_named(kind) for name, kind in names.items()} if isinstance(names, Mapping) else {}
     scope = Vocabulary(names=known or frozenset(), functions=functions).scope()
     try:
         node = parse(text, scope)
     except FeelSyntaxError as error:
         return error.findings
-    return review(node, None if known is None else known | {"?"}, functions)
+    return review(node, None if known is None else known | {"?"}, functions, types)
 
 
-def review(node: tree.Node, known: Known, functions: Functions) -> tuple[Finding, ...]:
-    """Findings about a tree, in the order of the text. `known` are the names in reach, or None."""
-    found = _Checker(functions).walk(node, known)
+def review(
+    node: tree.Node, known: Known, functions: Functions, types: Mapping[str, Type] | None = None
+) -> tuple[Finding, ...]:
+    """Findings about a tree, in the order of the text. `known` are the names in reach, or None; `types` the types of
+    those whose type is known.
+    """
+    found = [*_Checker(functions).walk(node, known), *_conflicts(node, functions, types or {})]
     return tuple(sorted(found, key=lambda finding: (finding.line or 0, finding.column or 0)))
+
+
+def _conflicts(node: tree.Node, functions: Functions, types: Mapping[str, Type]) -> Iterator[Finding]:
+    for place, message in conflicts(node, functions, types):
+        yield replace(_finding("feel-types", message, place), severity="warning")
 
 
 def _finding(rule: str, message: str, place: Place, cure: str | None = None) -> Finding:
@@ -76,7 +88,6 @@ class _Checker:
         elif isinstance(node, tree.Call):
             yield from self._call(node, known)
         else:
-            yield from self._types(node)
             for child, names in self._scopes(node, known):
                 yield from self.walk(child, names)
 
@@ -139,25 +150,6 @@ class _Checker:
         if not fits:
             message = f"{name} does not take these arguments"
             yield _finding("feel-arguments", message, node.place, f"call it as {function.usage()}")
-
-    def _types(self, node: tree.Node) -> Iterator[Finding]:
-        """Operators between two literals of types that do not go together."""
-        pairs: list[tuple[Place, tree.Node, tree.Node]] = []
-        if isinstance(node, tree.Comparison):
-            pairs = [(node.place, node.left, node.right)]
-        elif isinstance(node, tree.Chain):
-            pairs = [(node.steps[0].place, node.first, node.steps[0].right)]
-        for place, left, right in pairs:
-            one, other = _literal_type(left), _literal_type(right)
-            if one is not None and other is not None and one is not other:
-                message = "the two sides are of different types, so the result is always null"
-                yield replace(_finding("feel-types", message, place), severity="warning")
-
-
-def _literal_type(node: tree.Node) -> type | None:
-    if isinstance(node, tree.Literal) and node.value is not None:
-        return type(node.value)
-    return None
 
 
 def _with_parents(names: Iterable[str]) -> frozenset[str]:

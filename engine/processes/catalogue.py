@@ -159,7 +159,7 @@ class Catalogue:
             number = select(Deployment.number).where(Deployment.key == deployment_key).scalar_subquery()
             wanted = wanted.where(Deployment.number <= number)
         found: dict[str, bytes] = {}
-        for name, content in uow.session.execute(wanted).tuples():
+        for name, content in uow.session.execute(wanted):
             found.setdefault(name, content)
         return found
 

@@ -13,6 +13,7 @@ from engine.bpmn import Diagram, ProcessModel, Reference, inspect_diagram
 from engine.dmn import Model, check_tables, load_models, needed_files, read_header
 from engine.errors import AmendsError, DeploymentRefused, Finding
 from engine.feel import Functions
+from engine.processes.expressions import Reach, check_expressions
 from engine.processes.hooks import FormFacts, Hooks
 
 MAX_RESOURCE = 4_000_000
@@ -38,7 +39,8 @@ class Draft:
     decisions: Mapping[str, str | None] = field(default_factory=dict)
     """Names by id."""
     form_id: str | None = None
-
+    fields: frozenset[str] = frozenset()
+    """Variables that a form sets."""
     imported: tuple[bytes, ...] = ()
     """Contents of the files that a decision file imports."""
 
@@ -61,7 +63,14 @@ class Reader:
         self._tables = {r.name: r.content for r in resources if PurePath(r.name).suffix.lower() == ".dmn"}
         drafts = [draft for resource in resources if (draft := self._one(resource)) is not None]
         self._doubles(drafts)
+        self._expressions(drafts)
         return drafts
+
+    def _expressions(self, drafts: Sequence[Draft]) -> None:
+        fields = {draft.form_id: draft.fields for draft in drafts if draft.form_id is not None}
+        reach = Reach(functions=self._functions, names=self._hooks.names, fields=fields)
+        diagrams = [(draft.resource.name, draft.resource.content) for draft in drafts if draft.kind == "bpmn"]
+        self.findings += check_expressions(diagrams, reach)
 
     def _one(self, resource: Resource) -> Draft | None:
         kind = KINDS.get(PurePath(resource.name).suffix.lower())
@@ -96,7 +105,8 @@ class Reader:
 
     def _form(self, resource: Resource) -> Draft:
         check = self._hooks.check_form or _form_facts
-        return Draft(resource=resource, kind="form", form_id=check(resource.name, resource.content).form_id)
+        facts = check(resource.name, resource.content)
+        return Draft(resource=resource, kind="form", form_id=facts.form_id, fields=facts.variables)
 
     def _find(self, resource: Resource, rule: str, message: str) -> None:
         self.findings.append(Finding(rule=rule, message=message, file=resource.name))

@@ -70,6 +70,8 @@ class FormFacts:
     """What a deployment needs to know of a form."""
 
     form_id: str
+    variables: frozenset[str] = frozenset()
+    """What its answers set."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,3 +85,5 @@ class Hooks:
     """From resource name and content; raises `DeploymentRefused` with findings."""
     job_types: frozenset[str] = frozenset()
     groups: frozenset[str] | None = None
+    names: frozenset[str] = frozenset()
+    """What expressions may read beside variables, with dots for entries: `complaint.status`."""
