@@ -40,6 +40,7 @@ format: setup-dev  ## Put all Python files into the house format
 	$(BIN)/ruff format .
 
 bench: setup-dev  ## Measure the hot paths and print the figures
+	$(BIN)/python tests/benchmarks/feel.py
 	$(BIN)/python tests/benchmarks/run.py
 
 lock: setup-dev  ## Pin the newest versions that pyproject.toml allows, with hashes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from engine.feel import tree
 from engine.feel.coding import Code, Coder, Env
@@ -94,11 +95,36 @@ def code_call(coder: Coder, node: tree.Call) -> Code:
             function(env, run), {name: argument(env, run) for name, argument in named.items()}, run, place
         )
     arguments = tuple(coder.code(argument) for argument in node.arguments)
+    constant = _constant(coder, node)
+    if constant is not None:
+        name, value = constant
+        return lambda env, run: (
+            value if name not in env else invoke(function(env, run), [a(env, run) for a in arguments], run, place)
+        )
     if isinstance(node.function, tree.Name) and node.function.name in _QUIET and arguments:
         return _quiet(function, arguments, place)
     return lambda env, run: invoke(function(env, run), [argument(env, run) for argument in arguments], run, place)
 
 
+def _constant(coder: Coder, node: tree.Call) -> tuple[str, object] | None:
+    """The name and the value of a call such as `date("2026-01-31")`, which is the same at every evaluation."""
+    if not isinstance(node.function, tree.Name) or node.function.name not in _CONSTANT or len(node.arguments) != 1:
+        return None
+    name, argument = node.function.name, node.arguments[0]
+    builtin = coder.functions.get(name)
+    if builtin is None or not isinstance(argument, tree.Literal):
+        return None
+    try:
+        return name, builtin.call([argument.value], Run(_no_clock))
+    except Problem:
+        return None
+
+
+def _no_clock() -> datetime:
+    raise AssertionError("conversions ask no clock")
+
+
+_CONSTANT = frozenset({"date", "time", "date and time", "duration"})
 _QUIET = frozenset({"is defined", "get or else"})
 """Functions that ask whether a value is there: its absence is an answer and no mistake."""
 

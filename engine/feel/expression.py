@@ -38,13 +38,6 @@ _TRUE, _FALSE = Outcome(value=True), Outcome(value=False)
 _outcome = tuple.__new__
 
 
-def _quickly(condition: Quick, context: Mapping[str, object]) -> bool | None:
-    try:
-        return condition(context)
-    except ArithmeticError:
-        return None  # not a number: the evaluation as a whole knows what to say
-
-
 @dataclass(frozen=True, kw_only=True)
 class Expression:
     """A compiled expression; immutable, and shared by threads.
@@ -72,9 +65,14 @@ class Expression:
         FeelValueRefused if a variable that is read has no counterpart in FEEL.
         """
         if self.quick is not None:
-            answer = _quickly(self.quick, context)
-            if answer is not None:
-                return _TRUE if answer else _FALSE
+            try:
+                answer = self.quick(context)
+            except ArithmeticError:
+                answer = None  # not a number: the evaluation as a whole knows what to say
+            if answer is True:
+                return _TRUE
+            if answer is False:
+                return _FALSE
         run = Run(now, limits)
         try:
             value = self.code({name: to_feel(context[name]) for name in self.reads if name in context}, run)

@@ -25,7 +25,7 @@ def quick_condition(node: tree.Node) -> Quick | None:
         return _comparison(node)
     if isinstance(node, tree.Logic):
         return _logic(node)
-    return None
+    return _one_of(node) if isinstance(node, tree.In) else None
 
 
 def _comparison(node: tree.Comparison) -> Quick | None:
@@ -71,6 +71,22 @@ def _of_entry(name: str, member: str, sign: str, literal: object) -> Quick | Non
         return condition(value) if type(value) is dict or type(value) is LazyContext else None
 
     return entry
+
+
+def _one_of(node: tree.In) -> Quick | None:
+    """`x in ("a", "b")`."""
+    texts = [test.operand.value for test in node.tests if isinstance(test.operand, tree.Literal) and test.sign is None]
+    if not isinstance(node.value, tree.Name) or len(texts) < len(node.tests):
+        return None
+    if not all(isinstance(text, str) for text in texts):
+        return None
+    name, wanted = node.value.name, frozenset(texts)
+
+    def code(variables: Variables) -> bool | None:
+        value = variables.get(name)
+        return value in wanted if type(value) is str else None
+
+    return code
 
 
 def _logic(node: tree.Logic) -> Quick | None:
