@@ -9,12 +9,15 @@ from engine.bpmn.dialect.links import simplify
 from engine.bpmn.dialect.reading import Reading
 from engine.bpmn.dialect.scopes import ProcessReader
 from engine.bpmn.lint import check, check_text
+from engine.bpmn.lint.soundness import check_soundness
 from engine.bpmn.model import Diagram, ProcessModel
 from engine.errors import Finding
 from engine.feel import STANDARD, Functions
 
 _UNREADABLE = frozenset({"missing-id", "duplicate-id", "event-trigger", "unsupported-element"})
 """With these there is nothing for a reader to hold on to."""
+_NO_NET = _UNREADABLE | {"broken-reference", "empty-scope", "not-entered", "missing-start", "flow-end"}
+"""With these the ways of tokens are not known, or known to be wrong."""
 _SAID_BETTER = {
     "message-name": "message-reference",
     "broken-reference": "reference-kind",
@@ -40,6 +43,8 @@ def inspect_diagram(resource_name: str, content: bytes, *, functions: Functions 
     reading = Reading(document, functions)
     processes = () if _any(findings, _UNREADABLE) else _read(document, reading)
     findings += reading.findings
+    if not _any(findings, _NO_NET):
+        findings += check_soundness(document)
     return Diagram(resource_name=resource_name, processes=tuple(processes), findings=tuple(_tidy(findings)))
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
@@ -25,18 +25,9 @@ class Rule:
 
     def check(self, document: Document) -> list[Finding]:
         """All findings of this rule in a document."""
-        found = []
-        for element, message in self.find(document):
-            finding = document.finding(self.id, element, message, self.cure)
-            found.append(
-                Finding(
-                    rule=self.id,
-                    message=finding.message,
-                    cure=self.cure,
-                    severity=self.severity,
-                    file=finding.file,
-                    element_id=finding.element_id,
-                    line=finding.line,
-                )
-            )
-        return found
+        return self.findings(document, self.find(document))
+
+    def findings(self, document: Document, violations: Iterable[Violation]) -> list[Finding]:
+        """Violations as findings."""
+        found = (document.finding(self.id, element, message, self.cure) for element, message in violations)
+        return [replace(finding, severity=self.severity) for finding in found]

@@ -1,0 +1,127 @@
+"""Soundness findings agree with trying everything: in the net without reduction, and by running the process itself.
+
+Random graphs of tasks and gateways; whoever completes the task before a decision says which flows are taken, so that
+each time it can be decided afresh.
+"""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from engine.bpmn.dialect.document import read
+from engine.bpmn.lint.soundness.exploring import explore
+from engine.bpmn.lint.soundness.net import build
+from tests.engine.bpmn.drawing import draw
+
+
+@st.composite
+def drawings(pick, *, most=5, loops=False):
+    """The lines of a drawing; each node leads to later ones, or to any where `loops`."""
+    size = pick(st.integers(2, most))
+    lines, reached = ["start s", "s -> n0", f"end n{size}"], {0}
+    for number in range(size):
+        kind = pick(st.sampled_from(["user", "and", "and", "xor", "or"]))
+        ahead = [n for n in range(0 if loops else number + 1, size + 1) if n != number]
+        count = 1 if kind == "user" else pick(st.integers(1, min(2, len(ahead))))
+        targets = pick(st.lists(st.sampled_from(ahead), min_size=count, max_size=count, unique=True))
+        reached.update(targets)
+        lines += _node(kind, number, targets)
+    assume(reached >= set(range(size)))
+    return "\n".join(lines)
+
+
+def _node(kind, number, targets):
+    if kind in ("user", "and") or len(targets) == 1:
+        return [f"{kind} n{number}", *(f"n{number} -> n{target}" for target in targets)]
+    asked = [f"{kind} n{number}", f"user q{number}", f"{kind} d{number}", f"n{number} -> q{number} -> d{number}"]
+    ways = [f"d{number} -> n{target} : =list contains(d{number}, {i})" for i, target in enumerate(targets)]
+    return [*asked, *ways]
+
+
+def _net(lines):
+    document = read("random.bpmn", draw(lines))
+    return build(document, document.processes[0])
+
+
+def _explored(lines, **options):
+    return explore(_net(lines), **options)
+
+
+@given(drawings(most=7))
+@settings(max_examples=150, deadline=None)
+def test_nothing_is_lost_by_making_local_moves_first(lines):
+    quick, slow = _explored(lines), _explored(lines, reduced=False)
+    assert (set(quick.stuck), quick.ends) == (set(slow.stuck), slow.ends)
+    assert quick.reached == slow.reached
+
+
+@given(drawings(loops=True))
+@settings(max_examples=100, deadline=None)
+def test_nothing_is_lost_in_loops(lines):
+    quick, slow = _explored(lines), _explored(lines, reduced=False, states=3000)
+    assume(quick.complete and slow.complete and not slow.growing and not quick.growing)
+    assert (set(quick.stuck), quick.ends) == (set(slow.stuck), slow.ends)
+    assert quick.reached == slow.reached
+
+
+class Runs:
+    """Every order of tasks and every decision, each tried on an instance of its own."""
+
+    def __init__(self, new_host, lines, budget=400):
+        self.new_host, self.xml, self.left = new_host, draw(lines), budget
+        self.stuck, self.ends, self.seen = False, False, set()
+        self.decisions = {line.split()[1]: line.split()[0] for line in lines.splitlines() if line.split()[1][0] == "d"}
+
+    def all(self):
+        todo = [()]
+        while todo:
+            assume(self.left)
+            self.left -= 1
+            steps = todo.pop()
+            todo += [(*steps, step) for step in self.after(steps)]
+
+    def after(self, steps):
+        """What can be done after some steps."""
+        host = self.new_host()
+        host.deploy(self.xml)
+        case = host.start(**{key: [] for key in self.decisions})
+        for task, chosen in steps:
+            host.complete(case, task, **({} if chosen is None else {f"d{task[1:]}": list(chosen)}))
+        self.seen.update(case.activated())
+        self.stuck |= any(code == "DEADLOCK" for _, code in case.incidents)
+        self.ends |= case.state == "COMPLETED"
+        return [(task, chosen) for task in sorted(set(case.tasks)) for chosen in self.options(task)]
+
+    def options(self, task):
+        if task[0] != "q":
+            return [None]
+        kind = self.decisions[f"d{task[1:]}"]
+        return [(0,), (1,)] if kind == "xor" else [c for n in (1, 2) for c in combinations((0, 1), n)]
+
+
+@given(drawings(most=5))
+@settings(max_examples=40, deadline=None)
+def test_findings_are_what_running_it_shows(new_host, lines):
+    net = _net(lines)
+    explored, runs = explore(net), Runs(new_host, lines)
+    runs.all()
+    assert bool(explored.stuck) == runs.stuck
+    assert explored.ends == runs.ends
+    in_vain = {net.target[item[2]] for state in explored.stuck for item in state}
+    assert runs.seen - {"p"} - in_vain == explored.reached - in_vain  # an incident shows the gateway that waits
+
+
+def _chain(length):
+    steps = "\n".join(f"user n{i}" for i in range(length))
+    return f"start s\nend e\n{steps}\ns -> " + " -> ".join(f"n{i}" for i in range(length)) + " -> e"
+
+
+@pytest.mark.parametrize("lines", [_chain(2000)])
+def test_long_processes_are_looked_at_to_the_end(lines):
+    explored = _explored(lines)
+    assert explored.complete
+    assert explored.ends
