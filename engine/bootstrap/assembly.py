@@ -10,6 +10,7 @@ from engine.clock import Clock
 from engine.communication import SEND_MAIL
 from engine.complaints import Register, make_register
 from engine.complaints.context import ENTRIES
+from engine.feel import Functions
 from engine.permissions import Roles, load_roles
 from engine.processes import (
     Advance,
@@ -31,7 +32,7 @@ from engine.records import AuditService, PeopleService
 from engine.settings import Settings, library
 from engine.store.unit_of_work import SessionFactory, UnitsOfWork
 from engine.tasks import Tasks
-from engine.tasks.forms import Forms, load_form, load_translations
+from engine.tasks.forms import Form, Forms, load_form, load_translations
 
 CONTEXT = "complaint"
 """The name under which expressions read the case."""
@@ -44,11 +45,11 @@ def make_engine(settings: Settings, session_factory: SessionFactory, clock: Cloc
     """
     units = UnitsOfWork(session_factory, clock)
     roles = load_roles(settings.config_file("roles.toml"))
-    register = make_register(settings, units)
-    hooks = _hooks(register, roles)
-    advance = Advance(Catalogue(functions(settings)), hooks)
+    register, known = make_register(settings, units), functions(settings)
+    hooks = _hooks(register, roles, known)
+    advance = Advance(Catalogue(known), hooks)
     instances, timers = InstanceService(units, advance), TimerService(units, advance)
-    signals, forms = SignalService(units, advance), _forms(settings, units, register)
+    signals, forms = SignalService(units, advance), _forms(settings, units, register, known)
     zone = calendar(settings, DEFAULT_CALENDAR).zone
     return Engine(
         settings=settings,
@@ -73,28 +74,27 @@ def make_engine(settings: Settings, session_factory: SessionFactory, clock: Cloc
     )
 
 
-def _hooks(register: Register, roles: Roles) -> Hooks:
+def _hooks(register: Register, roles: Roles, known: Functions) -> Hooks:
     """The register's operations, context and ear, as the process side takes them."""
     return Hooks(
         operations=register.operations.by_type(),
         contexts={CONTEXT: register.context},
         listeners=(register.operations.follow_status,),
-        check_form=_form_facts,
+        check_form=lambda name, content: _form_facts(load_form(name, content, known)),
         names=frozenset(f"{CONTEXT}.{entry}" for entry in ENTRIES),
         job_types=frozenset({SEND_MAIL, SIGNAL}),
         groups=frozenset(roles.groups),
     )
 
 
-def _form_facts(name: str, content: bytes) -> FormFacts:
-    form = load_form(name, content)
+def _form_facts(form: Form) -> FormFacts:
     fields = frozenset(key for key, component in form.fields.items() if component.register is None)
     return FormFacts(form_id=form.form_id, variables=fields)
 
 
-def _forms(settings: Settings, units: UnitsOfWork, register: Register) -> Forms:
+def _forms(settings: Settings, units: UnitsOfWork, register: Register, known: Functions) -> Forms:
     folders = [library("forms"), *([settings.config / "forms"] if settings.config else [])]
-    return Forms(units, register.catalogues, load_translations(folders))
+    return Forms(units, register.catalogues, load_translations(folders), known)
 
 
 def _handlers(register: Register, signals: SignalService) -> Mapping[str, Handler]:

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
 from typing import Any, cast
 
 from marshmallow import Schema, ValidationError
 
 from engine.errors import Finding, FormInvalid
-from engine.feel import Expression, compile_expression, to_json
-from engine.tasks.forms.model import SEVERAL, Answers, Component, Form, Option
+from engine.feel import STANDARD, Functions, compile_expression, to_json
+from engine.tasks.forms.model import SEVERAL, Answers, Component, Form, Option, Rules
 from engine.types import Json
 
 Context = Mapping[str, object]
 Now = Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Speech:
+    """The clock of expressions in forms, with the functions that they may call."""
+
+    now: Now
+    functions: Functions
+
+    def __call__(self) -> datetime:
+        """The moment."""
+        return self.now()
+
 
 SENTENCES = {
     "required": "This must be answered.",
@@ -94,17 +107,50 @@ def check_answers(form: Form, schema: Schema, answers: Mapping[str, Json], conte
     hidden = hidden_fields(form, context, sound, now)
     shown = {key: c for key, c in fields.items() if c.is_input and c.id not in hidden}
     wrong = {key: rule for key, rule in broken.items() if key in shown or key not in fields}
+    seen = {**context, **dict.fromkeys(fields), **sound}
     for key, component in shown.items():
-        if key not in told and component.rules.required:
+        limits = limits_of(component, seen, now)
+        if key not in told and limits.required:
             wrong[key] = "required"
+        elif key in told and key not in wrong and (beyond := _beyond(limits, told[key])) is not None:
+            wrong[key] = beyond
         elif key in told and key not in wrong and not _is_choice(component, told[key], context, now):
             wrong[key] = "options"
     if wrong:
-        raise FormInvalid(findings=_findings(form, wrong))
+        raise FormInvalid(findings=_findings(form, wrong, seen, now))
     return Answers(
         variables={key: told.get(key, _unanswered(c)) for key, c in shown.items() if c.register is None},
         register={c.register: told.get(key) for key, c in shown.items() if c.register is not None},
     )
+
+
+def limits_of(component: Component, context: Context, now: Now) -> Rules:
+    """The rules of a field with these answers: limits in FEEL are numbers here, or none where FEEL gives none."""
+    computed = component.rules.computed
+    if not computed:
+        return component.rules
+    values = {rule: to_json(evaluate(text, context, now)) for rule, text in computed.items()}
+    numbers = {rule: _limit(value) for rule, value in values.items() if rule != "required"}
+    required = values.get("required") is True if "required" in computed else component.rules.required
+    return replace(component.rules, required=required, **cast("dict[str, Any]", numbers))
+
+
+def _limit(value: Json) -> float | None:
+    return None if isinstance(value, bool) or not isinstance(value, int | float) else value
+
+
+def _beyond(limits: Rules, value: Json) -> str | None:
+    """Which of the computed limits an answer breaks; fixed ones are in the schema."""
+    computed = limits.computed
+    size = len(value) if isinstance(value, str) else None
+    number = None if isinstance(value, bool) or not isinstance(value, int | float) else value
+    broken = {
+        "min": ("minimum", number is not None and limits.minimum is not None and number < limits.minimum),
+        "max": ("maximum", number is not None and limits.maximum is not None and number > limits.maximum),
+        "min-length": ("min_length", size is not None and limits.min_length is not None and size < limits.min_length),
+        "max-length": ("max_length", size is not None and limits.max_length is not None and size > limits.max_length),
+    }
+    return next((rule for rule, (name, is_so) in broken.items() if is_so and name in computed), None)
 
 
 def _rules_broken(schema: Schema, told: Mapping[str, Json]) -> dict[str, str]:
@@ -149,28 +195,27 @@ def _is_choice(component: Component, value: Json, context: Context, now: Now) ->
     return all(item in options for item in chosen)
 
 
-def _findings(form: Form, wrong: Mapping[str, str]) -> list[Finding]:
+def _findings(form: Form, wrong: Mapping[str, str], seen: Context, now: Now) -> list[Finding]:
     """In the order of the form; unknown fields last."""
     order = {key: number for number, key in enumerate(form.fields)}
     keys = sorted(wrong, key=lambda key: (order.get(key, len(order)), key))
-    return [Finding(rule=wrong[key], message=_sentence(form, key, wrong[key]), element_id=key) for key in keys]
+    return [
+        Finding(rule=wrong[key], message=_sentence(form, key, wrong[key], seen, now), element_id=key) for key in keys
+    ]
 
 
-def _sentence(form: Form, key: str, rule: str) -> str:
+def _sentence(form: Form, key: str, rule: str, seen: Context, now: Now) -> str:
     component = form.fields.get(key)
     if component is None:
         return SENTENCES[rule]
-    rules: Any = component.rules
+    rules = limits_of(component, seen, now)
+    longest = rules.max_length or component.longest
     return SENTENCES[rule].format(
-        minimum=rules.minimum, maximum=rules.maximum, min_length=rules.min_length, longest=component.longest
+        minimum=rules.minimum, maximum=rules.maximum, min_length=rules.min_length, longest=longest
     )
 
 
 def evaluate(text: str, context: Context, now: Now) -> object:
     """What the FEEL expression gives over `context`."""
-    return _compiled(text, frozenset(context)).evaluate(context, now=now).value
-
-
-@lru_cache(maxsize=2_000)
-def _compiled(text: str, names: frozenset[str]) -> Expression:
-    return compile_expression(text, names=names)
+    functions = now.functions if isinstance(now, Speech) else STANDARD
+    return compile_expression(text, names=context, functions=functions).evaluate(context, now=now).value

@@ -10,7 +10,7 @@ import orjson
 import re2
 
 from engine.errors import DeploymentRefused, Finding
-from engine.feel import check
+from engine.feel import STANDARD, Functions, check
 from engine.tasks.forms.model import CHOICES, INPUTS, STATIC, Component, Form, Option, Rules
 
 LARGEST = 500_000
@@ -21,16 +21,19 @@ FORM_ID = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 SUBTYPES = ("date", "time", "datetime")
 
 
-def load_form(resource_name: str, content: bytes) -> Form:
-    """The form in `content` (form-js JSON, UTF-8). Raises DeploymentRefused with every finding."""
-    return _Reader(resource_name).read(content)
+def load_form(resource_name: str, content: bytes, functions: Functions = STANDARD) -> Form:
+    """The form in `content` (form-js JSON, UTF-8), whose expressions may call `functions`.
+
+    Raises DeploymentRefused with every finding.
+    """
+    return _Reader(resource_name, functions).read(content)
 
 
 class _Reader:
     """One reading of one file; collects findings instead of stopping at the first."""
 
-    def __init__(self, resource_name: str) -> None:
-        self._file = resource_name
+    def __init__(self, resource_name: str, functions: Functions) -> None:
+        self._file, self._functions = resource_name, functions
         self._findings: list[Finding] = []
         self._keys: set[str] = set()
         self._ids: set[str] = set()
@@ -140,12 +143,19 @@ class _Reader:
             self._wrong("validate", "`validate` must be an object.", where)
             return Rules()
         kind = raw.get("validationType")
+        computed = {
+            rule: text
+            for name, rule in _LIMITS.items()
+            if _is_computed(raw.get(name)) and (text := self._expression(raw.get(name), where, name)) is not None
+        }
+        fixed = {name: value for name, value in raw.items() if not _is_computed(value)}
         return Rules(
+            computed=computed,
             required=raw.get("required") is True,
-            minimum=self._number(raw.get("min"), where, "min"),
-            maximum=self._number(raw.get("max"), where, "max"),
-            min_length=self._length(raw.get("minLength"), where, "minLength"),
-            max_length=self._length(raw.get("maxLength"), where, "maxLength"),
+            minimum=self._number(fixed.get("min"), where, "min"),
+            maximum=self._number(fixed.get("max"), where, "max"),
+            min_length=self._length(fixed.get("minLength"), where, "minLength"),
+            max_length=self._length(fixed.get("maxLength"), where, "maxLength"),
             pattern=self._pattern(raw.get("pattern"), where),
             kind=kind if kind in {"email", "phone"} else None,
         )
@@ -186,7 +196,7 @@ class _Reader:
         if not isinstance(value, str) or not value.startswith("="):
             self._wrong("expression", f"`{name}` must be an expression that begins with =.", where)
             return None
-        for finding in check(value[1:], None):
+        for finding in check(value[1:], None, functions=self._functions):
             if finding.severity == "error":
                 self._wrong("expression", f"`{name}`: {finding.message}", where, cure=finding.cure)
         return value[1:]
@@ -219,6 +229,20 @@ class _Reader:
 def _reason(error: BaseException) -> str:
     reason = error.args[0] if error.args else error
     return reason.decode() if isinstance(reason, bytes) else str(reason)
+
+
+_LIMITS = {
+    "required": "required",
+    "min": "minimum",
+    "max": "maximum",
+    "minLength": "min_length",
+    "maxLength": "max_length",
+}
+"""Limits that may be FEEL, as they are called in form-js and here."""
+
+
+def _is_computed(value: object) -> bool:
+    return isinstance(value, str) and value.startswith("=")
 
 
 def _text(value: object) -> str | None:

@@ -43,6 +43,8 @@ class Rules:
     """A regular expression in RE2's syntax, matched anywhere in the text."""
     kind: str | None = None
     """`email` or `phone`, form-js' `validationType`."""
+    computed: Mapping[str, str] = field(default_factory=dict)
+    """FEEL of limits that depend on other answers, by name: minimum, maximum, min_length, max_length, required."""
 
 
 @dataclass(frozen=True, kw_only=True)

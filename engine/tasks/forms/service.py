@@ -11,9 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from engine.errors import NotFound
+from engine.feel import STANDARD, Functions
 from engine.store.deployment import FormDefinition, Resource
 from engine.store.unit_of_work import UnitsOfWork
-from engine.tasks.forms.answers import Context, check_answers
+from engine.tasks.forms.answers import Context, Speech, check_answers
 from engine.tasks.forms.catalogues import ENGLISH, Catalogues
 from engine.tasks.forms.load import load_form
 from engine.tasks.forms.model import Answers, Form, FormView
@@ -49,9 +50,16 @@ class Filling:
 class Forms:
     """Finds, shows and checks forms. Shared by threads."""
 
-    def __init__(self, units: UnitsOfWork, catalogues: Catalogues, translations: Translations) -> None:
+    def __init__(
+        self,
+        units: UnitsOfWork,
+        catalogues: Catalogues,
+        translations: Translations,
+        functions: Functions = STANDARD,
+    ) -> None:
         self.catalogues = catalogues
-        self._units, self._translations, self._now = units, translations, units.clock.now
+        self._units, self._translations, self._functions = units, translations, functions
+        self._now = Speech(units.clock.now, functions)
         self._read: dict[int, Deployed] = {}
         self._lock = threading.Lock()
 
@@ -73,7 +81,7 @@ class Forms:
         if known is not None:
             return known
         resource = session.execute(select(Resource.name, Resource.content).where(Resource.key == resource_key)).one()
-        form = load_form(resource.name, resource.content)
+        form = load_form(resource.name, resource.content, self._functions)
         read = Deployed(form_key=form_key, version=version, form=form, schema=schema_of(form))
         with self._lock:
             self._read[form_key] = read

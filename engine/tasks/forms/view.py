@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from engine.tasks.forms.answers import Context, Now, hidden_fields, options_of
+from engine.tasks.forms.answers import Context, Now, hidden_fields, limits_of, options_of
 from engine.tasks.forms.model import CHOICES, Component, Form, Option, Shown
 from engine.tasks.forms.translations import Texts, localise
 from engine.types import Json
@@ -30,9 +31,10 @@ def values_of(form: Form, context: Context, answers: Mapping[str, Json], notes: 
 def show(form: Form, texts: Texts, context: Context, values: Mapping[str, Json], now: Now) -> tuple[Shown, ...]:
     """The components of `form` as they are to be drawn."""
     hidden = hidden_fields(form, context, values, now)
+    seen = {**context, **values}
 
     def one(component: Component) -> Shown:
-        local = localise(component, texts)
+        local = replace(localise(component, texts), rules=limits_of(component, seen, now))
         return Shown(
             component=local,
             hidden=component.id in hidden,

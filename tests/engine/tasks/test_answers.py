@@ -12,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import FormInvalid
+from engine.feel import STANDARD
 from engine.tasks.forms import Answers, load_form
-from engine.tasks.forms.answers import check_answers
+from engine.tasks.forms.answers import Speech, check_answers
 from engine.tasks.forms.schema import schema_of
+from engine.types import Json
 
 
 def now() -> datetime:
@@ -159,3 +161,45 @@ def test_whatever_comes_is_taken_or_refused_with_findings(answers: dict[str, Any
     with contextlib.suppress(FormInvalid):
         taken = check_answers(FORM, SCHEMA, answers, CONTEXT, now)
         assert set(taken.variables) <= set(FORM.fields)
+
+
+FUNCTIONS = STANDARD.with_("working days between", "a: any, b: any", lambda _a, _b: 3)
+COMPUTED = load_form(
+    "limits.form",
+    orjson.dumps(
+        {
+            "id": "limits",
+            "type": "default",
+            "components": [
+                {"type": "number", "key": "price", "label": "Price"},
+                {"type": "number", "key": "back", "label": "Back", "validate": {"max": "=price * 2", "min": "=0"}},
+                {
+                    "type": "textfield",
+                    "key": "why",
+                    "label": "Why",
+                    "validate": {"required": "=back > price", "minLength": "=working days between(a, b)"},
+                },
+            ],
+        }
+    ),
+    FUNCTIONS,
+)
+
+
+@pytest.mark.parametrize(
+    ("answers", "wrong"),
+    [
+        ({"price": 10, "back": 10}, {}),
+        ({"price": 10, "back": 21, "why": "asked"}, {"back": "max"}),
+        ({"price": 10, "back": -1}, {"back": "min"}),
+        ({"price": 10, "back": 15}, {"why": "required"}),
+        ({"price": 10, "back": 15, "why": "ab"}, {"why": "min-length"}),
+    ],
+)
+def test_limits_may_depend_on_other_answers(answers: dict[str, Json], wrong: dict[str, str]) -> None:
+    found: dict[str, str] = {}
+    try:
+        check_answers(COMPUTED, schema_of(COMPUTED), answers, {"a": 1, "b": 2}, Speech(now, FUNCTIONS))
+    except FormInvalid as refused:
+        found = {finding.element_id or "": finding.rule for finding in refused.findings}
+    assert found == wrong
