@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from engine.bootstrap.expressions import DEFAULT_CALENDAR, calendar, functions
 from engine.bootstrap.facade import Engine, Handler
+from engine.bpmn import Rulebook, load_rulebook
 from engine.clock import Clock
 from engine.communication import SEND_MAIL
 from engine.complaints import Register, make_register
@@ -46,7 +48,7 @@ def make_engine(settings: Settings, session_factory: SessionFactory, clock: Cloc
     units = UnitsOfWork(session_factory, clock)
     roles = load_roles(settings.config_file("roles.toml"))
     register, known = make_register(settings, units), functions(settings)
-    hooks = _hooks(register, roles, known)
+    hooks = replace(_hooks(register, roles, known), rulebooks=_rulebooks(settings))
     advance = Advance(Catalogue(known), hooks)
     instances, timers = InstanceService(units, advance), TimerService(units, advance)
     signals, forms = SignalService(units, advance), _forms(settings, units, register, known)
@@ -72,6 +74,11 @@ def make_engine(settings: Settings, session_factory: SessionFactory, clock: Cloc
         housekeeping=Housekeeping(units),
         handlers=_handlers(register, signals),
     )
+
+
+def _rulebooks(settings: Settings) -> tuple[Rulebook, ...]:
+    files = settings.config_files("lint")
+    return tuple(load_rulebook(name, path.read_text("utf-8")) for name, path in files.items())
 
 
 def _hooks(register: Register, roles: Roles, known: Functions) -> Hooks:

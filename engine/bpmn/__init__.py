@@ -29,6 +29,7 @@ from engine.bpmn.events import (
 )
 from engine.bpmn.inspection import inspect_diagram
 from engine.bpmn.instance import Instance
+from engine.bpmn.lint.obligations import Rulebook, load_rulebook
 from engine.bpmn.model import Diagram, Element, ProcessModel, Reference, StartTrigger
 from engine.bpmn.services import ServiceCall, Services
 from engine.bpmn.timers import Schedule
@@ -50,6 +51,7 @@ __all__ = [
     "MessageAwaited",
     "ProcessModel",
     "Reference",
+    "Rulebook",
     "Schedule",
     "ServiceCall",
     "Services",
@@ -63,5 +65,6 @@ __all__ = [
     "VariableSet",
     "WaitEnded",
     "inspect_diagram",
+    "load_rulebook",
     "parse_diagram",
 ]

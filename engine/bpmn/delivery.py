@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from engine.bpmn.errors import StepFailed
 from engine.bpmn.specs.conditional import ConditionalDefinition
+from engine.bpmn.specs.timer import TimerDefinition
 from engine.types import Json
 
 if TYPE_CHECKING:
@@ -32,6 +33,17 @@ def signal(execution: Execution, name: str, variables: Mapping[str, Json]) -> in
         if token.id in execution.waiting and str(index) in _armed(token):
             _spec(token).trigger(token, index, variables)
     return len(found)
+
+
+def follow(execution: Execution, names: frozenset[str]) -> None:
+    """Look again at the dates of waiting timers whose expression reads one of `names`."""
+    for token in list(execution.waiting.values()):
+        for index, armed in list(_armed(token).items()):
+            definition = _spec(token).definitions[int(index)]
+            if isinstance(definition, TimerDefinition):
+                moved = definition.followed(token, int(index), armed, names)
+                if moved is not armed:
+                    token.remember("wait", {**_armed(token), index: moved})
 
 
 def check_conditions(execution: Execution) -> None:

@@ -9,6 +9,7 @@ from engine.bpmn.dialect.links import simplify
 from engine.bpmn.dialect.reading import Reading
 from engine.bpmn.dialect.scopes import ProcessReader
 from engine.bpmn.lint import check, check_text
+from engine.bpmn.lint.obligations import Rulebook, check_obligations, is_bound
 from engine.bpmn.lint.soundness import check_soundness
 from engine.bpmn.model import Diagram, ProcessModel
 from engine.errors import Finding
@@ -16,7 +17,8 @@ from engine.feel import STANDARD, Functions
 
 _UNREADABLE = frozenset({"missing-id", "duplicate-id", "event-trigger", "unsupported-element"})
 """With these there is nothing for a reader to hold on to."""
-_NO_NET = _UNREADABLE | {"broken-reference", "empty-scope", "not-entered", "missing-start", "flow-end"}
+_NO_WAYS = _UNREADABLE | {"broken-reference", "empty-scope"}
+_NO_NET = _NO_WAYS | {"not-entered", "missing-start", "flow-end"}
 """With these the ways of tokens are not known, or known to be wrong."""
 _SAID_BETTER = {
     "message-name": "message-reference",
@@ -30,8 +32,12 @@ _SAID_BETTER = {
 """Where the first and the second are found at one element, the first adds nothing."""
 
 
-def inspect_diagram(resource_name: str, content: bytes, *, functions: Functions = STANDARD) -> Diagram:
+def inspect_diagram(
+    resource_name: str, content: bytes, *, functions: Functions = STANDARD, rulebooks: Sequence[Rulebook] = ()
+) -> Diagram:
     """The diagram with everything that is to be said about it, errors and warnings, in the order of the file.
+
+    `rulebooks` hold for the processes that are tagged with them.
 
     With errors among the findings the processes may be incomplete: nothing of it may be deployed. Raises
     `DeploymentRefused` where the file is no BPMN at all.
@@ -44,7 +50,9 @@ def inspect_diagram(resource_name: str, content: bytes, *, functions: Functions 
     processes = () if _any(findings, _UNREADABLE) else _read(document, reading)
     findings += reading.findings
     if not _any(findings, _NO_NET):
-        findings += check_soundness(document)
+        findings += check_soundness(document, strict=lambda process: is_bound(process, rulebooks))
+    if not _any(findings, _NO_WAYS):
+        findings += check_obligations(document, rulebooks)
     return Diagram(resource_name=resource_name, processes=tuple(processes), findings=tuple(_tidy(findings)))
 
 

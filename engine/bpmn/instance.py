@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from SpiffWorkflow.util.task import TaskState
@@ -176,6 +176,11 @@ class Instance:
         for _, data in reversed(frames(token)):
             seen |= data
         return seen
+
+    def follow(self, names: Iterable[str]) -> None:
+        """What expressions read under these names has changed: waiting timers whose date comes from it move with it."""
+        delivery.follow(self._execution, frozenset(names))
+        self._done()
 
     def cancel(self) -> None:
         """End the instance; everything in it is terminated. Raises `AlreadyCompleted` when it is over."""

@@ -84,7 +84,9 @@ class Reader:
             return None
 
     def _diagram(self, resource: Resource) -> Draft:
-        diagram: Diagram = inspect_diagram(resource.name, resource.content, functions=self._functions)
+        diagram: Diagram = inspect_diagram(
+            resource.name, resource.content, functions=self._functions, rulebooks=self._hooks.rulebooks
+        )
         self.findings += diagram.findings
         return Draft(resource=resource, kind="bpmn", processes=diagram.processes)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from engine.bpmn import Element, ServiceCall
+from engine.bpmn import Element, Rulebook, ServiceCall
 from engine.store.unit_of_work import UnitOfWork
 from engine.types import Actor, Json, Key
 
@@ -87,3 +87,5 @@ class Hooks:
     groups: frozenset[str] | None = None
     names: frozenset[str] = frozenset()
     """What expressions may read beside variables, with dots for entries: `complaint.status`."""
+    rulebooks: tuple[Rulebook, ...] = ()
+    """What tagged processes owe, checked when they are deployed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -16,6 +17,9 @@ from engine.feel import to_json
 
 if TYPE_CHECKING:
     from engine.bpmn.tree import Token
+
+
+_FROM_NOW = re.compile(r"\b(now|today)\s*\(")
 
 
 class TimerDefinition(Definition):
@@ -47,6 +51,23 @@ class TimerDefinition(Definition):
         """The next turn of a cycle, counted from the former due time."""
         schedule = schedule_of(armed).after(token.execution.services.now())
         return None if schedule is None else self._armed(token, index, schedule)
+
+    def followed(self, token: Token, index: int, armed: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
+        """The date anew, where its expression reads one of `names`, whose values have changed.
+
+        Durations and cycles go on as they were armed, and so does a date that is counted from now: looked at later it
+        would be later, with nothing having moved. An expression that gives no date any more leaves the timer alone.
+        """
+        expression = self.when.expression
+        if self.form != "timeDate" or expression is None or names.isdisjoint(expression.names):
+            return armed
+        if _FROM_NOW.search(expression.text):
+            return armed
+        try:
+            schedule = self.first(visible(token), token.execution.services.now())
+        except StepFailed:
+            return armed
+        return armed if schedule == schedule_of(armed) else self._armed(token, index, schedule)
 
     def _armed(self, token: Token, index: int, schedule: timers.Schedule) -> dict[str, Any]:
         tell(token, index, schedule)

@@ -8,7 +8,10 @@ A process that is tagged as complaint handling may not leave anybody waiting: th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from lxml import etree
 
 from engine.bpmn.dialect.document import Document
 from engine.bpmn.lint.rule import Rule, Violation
@@ -20,14 +23,18 @@ from engine.errors import Finding
 _LONG = 14
 
 
-def check_soundness(document: Document) -> list[Finding]:
-    """All findings about the tokens of the executable processes, whose references are known to be in order."""
+def check_soundness(document: Document, strict: Callable[[etree._Element], bool] = lambda _: False) -> list[Finding]:
+    """All findings about the tokens of the executable processes, whose references are known to be in order.
+
+    In the processes that `strict` says yes to, a deadlock is an error.
+    """
     found: list[Finding] = []
     for process in document.processes:
         net = build(document, process)
         explored = explore(net)
         for rule, violations in _violations(net, explored):
-            found += rule.findings(document, violations)
+            severe = rule in (DEADLOCK, LEFT) and strict(process)
+            found += (replace(rule, severity="error") if severe else rule).findings(document, violations)
     return found
 
 
