@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
+from engine.errors import NotFound
 from engine.permissions import Permission, require
 from engine.records.actions import Action
 from engine.store.record import AuditEntry, ReadEntry
@@ -28,13 +29,13 @@ class About:
 
 @dataclass(frozen=True, kw_only=True)
 class AuditView:
-    """One entry as it is shown."""
+    """One entry as it is shown; `entity_key` is the key or id of what it was done to."""
 
-    audit_key: Key
-    at: datetime
-    actor: str
+    audit_log_key: Key
+    timestamp: datetime
+    actor_id: str
     action: str
-    subject: str | None
+    entity_key: str | None
     process_instance_key: Key | None
     business_id: str | None
     details: Mapping[str, Json]
@@ -66,13 +67,16 @@ def note_read(uow: UnitOfWork, actor: Actor, subject: str, part: str) -> None:
 
 
 def _view(row: Row[Any]) -> AuditView:
-    entry: AuditEntry = row[0]
+    return _shown(row[0])
+
+
+def _shown(entry: AuditEntry) -> AuditView:
     return AuditView(
-        audit_key=entry.key,
-        at=entry.at,
-        actor=entry.actor,
+        audit_log_key=entry.key,
+        timestamp=entry.at,
+        actor_id=entry.actor,
         action=entry.action,
-        subject=entry.subject,
+        entity_key=entry.subject,
         process_instance_key=entry.instance_key,
         business_id=entry.business_id,
         details=entry.details,
@@ -81,11 +85,11 @@ def _view(row: Row[Any]) -> AuditView:
 
 _SEARCH = Searchable(
     columns={
-        "audit_key": AuditEntry.key,
-        "at": AuditEntry.at,
-        "actor": AuditEntry.actor,
+        "audit_log_key": AuditEntry.key,
+        "timestamp": AuditEntry.at,
+        "actor_id": AuditEntry.actor,
         "action": AuditEntry.action,
-        "subject": AuditEntry.subject,
+        "entity_key": AuditEntry.subject,
         "process_instance_key": AuditEntry.instance_key,
         "business_id": AuditEntry.business_id,
     },
@@ -101,7 +105,16 @@ class AuditService:
         self._units = units
 
     def search(self, actor: Actor, request: SearchRequest) -> Page[AuditView]:
-        """Entries by action, actor, subject, instance, business id or time. Needs `audit:read`."""
+        """Entries by action, actor, entity, instance, business id or time. Needs `audit:read`."""
         require(actor, Permission.AUDIT_READ)
         with self._units() as uow:
             return search(uow.session, select(AuditEntry), _SEARCH, request)
+
+    def get(self, actor: Actor, key: Key) -> AuditView:
+        """One entry. Needs `audit:read`. Raises `NotFound`."""
+        require(actor, Permission.AUDIT_READ)
+        with self._units() as uow:
+            entry = uow.session.get(AuditEntry, key)
+            if entry is None:
+                raise NotFound(f"There is no audit entry {key}.")
+            return _shown(entry)

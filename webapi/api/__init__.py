@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from webapi.api import (
+    audit_logs,
     authentication,
     clock,
     complaints,
@@ -23,6 +24,7 @@ from webapi.api import (
 )
 
 _V2 = (
+    audit_logs,
     authentication,
     clock,
     complaints,

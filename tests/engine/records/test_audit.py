@@ -14,7 +14,7 @@ def test_an_entry_is_written_with_its_command(engine: Engine) -> None:
     with engine.units() as uow:
         audit(uow, SYSTEM, Action.DEPLOYED, About(subject="1", business_id="C-1"), {"count": 2})
     (entry,) = engine.audit.search(SYSTEM, SearchRequest(filter={"business_id": "C-1"})).items
-    assert (entry.action, entry.actor, entry.subject, entry.details) == ("deployed", "system", "1", {"count": 2})
+    assert (entry.action, entry.actor_id, entry.entity_key, entry.details) == ("deployed", "system", "1", {"count": 2})
 
 
 def test_a_command_that_fails_leaves_no_entry(engine: Engine) -> None:

@@ -22,6 +22,7 @@ SEARCHES = (
     "incidents",
     "decision-definitions",
     "complaints",
+    "audit-logs",
 )
 
 

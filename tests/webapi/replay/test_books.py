@@ -16,12 +16,15 @@ CLOSED: dict[str, Json] = {
     "escalationLevel": 2,
     "deadlines": [{"kind": "final_response", "state": "late"}, {"kind": "acknowledgement", "state": "met"}],
 }
+DONE = Counter({"complaint.received": 1, "task.completed 17": 1, "message.correlated complainant-response": 1})
 GOOD = Account(
     reference="C-2026-000001",
     complaint=CLOSED,
     events=Counter({"received": 1, ACKNOWLEDGED: 1, "closed": 1}),
     instance_state="COMPLETED",
     waits=(),
+    done=DONE,
+    audited=DONE,
 )
 OPEN = replace(
     GOOD,
@@ -50,6 +53,10 @@ def test_a_case_that_accounts_for_itself_has_no_difference(account: Account) -> 
         (replace(GOOD, events=Counter({"received": 2, ACKNOWLEDGED: 1, "closed": 1})), "2 receipts"),
         (replace(GOOD, events=Counter(received=1, closed=1)), "0 letters of acknowledgement"),
         (replace(GOOD, instance_state="ACTIVE", waits=("user task close",)), "work left"),
+        (replace(GOOD, audited=DONE - Counter({"task.completed 17": 1})), "17: done 1 times, audited 0 times"),
+        (replace(GOOD, audited=DONE + Counter({"task.completed 17": 1})), "17: done 1 times, audited 2 times"),
+        (replace(GOOD, audited=DONE + Counter({"message.correlated x": 1})), "x: done 0 times, audited 1 times"),
+        (replace(GOOD, audited=DONE - Counter({"complaint.received": 1})), "received: done 1 times, audited 0"),
     ],
 )
 def test_each_way_of_going_wrong_is_one_difference(account: Account, word: str) -> None:

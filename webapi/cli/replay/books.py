@@ -10,14 +10,13 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from itertools import islice
 from typing import cast
 
 from webapi.cli.replay.cases import Case
 from webapi.cli.replay.client import Object, Rejected, Service
+from webapi.cli.replay.trail import Trail, chunks, trail_of, unaudited
 
 THREADS = 4
-CHUNK = 200
 WAITS = {
     "USER_TASK": "user task",
     "SERVICE_TASK": "job",
@@ -42,6 +41,10 @@ class Account:
     instance_state: str | None
     waits: tuple[str, ...]
     """What the instance stands at, such as `user task decide`; empty when it has ended."""
+    done: Counter[str]
+    """The receipt, and how often each task was completed and each message taken, by what stands in the case."""
+    audited: Counter[str]
+    """The same as the audit trail has it."""
 
     @property
     def closed(self) -> bool:
@@ -63,12 +66,23 @@ class Books:
     differences: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Everything:
+    """What was read over all cases at once, by instance key: states, waits, and what was done beside the trail."""
+
+    states: Mapping[str, str]
+    waits: Mapping[str, list[str]]
+    trail: Trail
+
+
 def check(service: Service, cases: Mapping[str, Case]) -> Books:
     """Look every case up and add up. Raises ServiceGone."""
     books = Books()
-    states, waits = _instances(service, cases), _waits(service, cases)
+    about = Everything(
+        states=_instances(service, cases), waits=_waits(service, cases), trail=trail_of(service, _keys(cases))
+    )
     with ThreadPoolExecutor(THREADS, thread_name_prefix="books") as pool:
-        found = pool.map(lambda case: _account(service, case, states, waits), cases.values())
+        found = pool.map(lambda case: _account(service, case, about), cases.values())
         for case, account in zip(cases.values(), found, strict=True):
             if account is None:
                 books.differences.append(f"{case.reference}: posted (line {case.row.line}) but not found")
@@ -112,7 +126,7 @@ def differences(account: Account) -> list[str]:
         (running and not account.waits, f"it is stuck: {_status(account)}, and its process waits for nothing"),
         (closed and _work_left(account), f"it is closed, but there is work left: {', '.join(account.waits)}"),
     ]
-    return [reason for wrong, reason in tests if wrong]
+    return [*(reason for wrong, reason in tests if wrong), *unaudited(account.done, account.audited)]
 
 
 def _status(account: Account) -> str:
@@ -123,7 +137,7 @@ def _work_left(account: Account) -> bool:
     return any(wait.startswith("user task") for wait in account.waits)
 
 
-def _account(service: Service, case: Case, states: Mapping[str, str], waits: Mapping[str, list[str]]) -> Account | None:
+def _account(service: Service, case: Case, about: Everything) -> Account | None:
     path = f"/v2/complaints/{case.reference}"
     try:
         complaint, timeline = service.get(path), service.get(f"{path}/timeline")
@@ -136,8 +150,10 @@ def _account(service: Service, case: Case, states: Mapping[str, str], waits: Map
         reference=case.reference,
         complaint=complaint,
         events=Counter(_event(item) for item in items),
-        instance_state=states.get(case.instance_key),
-        waits=tuple(sorted(waits.get(case.instance_key, ()))),
+        instance_state=about.states.get(case.instance_key),
+        waits=tuple(sorted(about.waits.get(case.instance_key, ()))),
+        done=about.trail.done[case.instance_key],
+        audited=about.trail.audited[case.instance_key],
     )
 
 
@@ -147,11 +163,14 @@ def _event(item: Object) -> str:
     return f"{item.get('event')} {letter}" if letter else str(item.get("event"))
 
 
+def _keys(cases: Mapping[str, Case]) -> list[str]:
+    return [case.instance_key for case in cases.values()]
+
+
 def _instances(service: Service, cases: Mapping[str, Case]) -> dict[str, str]:
     """State by instance key."""
-    keys = (case.instance_key for case in cases.values())
     states: dict[str, str] = {}
-    while chunk := list(islice(keys, CHUNK)):
+    for chunk in chunks(_keys(cases)):
         for item in service.search("process-instances", {"processInstanceKey": {"$in": chunk}}):
             states[str(item["processInstanceKey"])] = str(item["state"])
     return states

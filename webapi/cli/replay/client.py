@@ -19,7 +19,7 @@ import orjson
 from engine.types import Json
 
 WAIT_FOR = frozenset({429, 502, 503, 504})
-PAGE = 200
+PAGE = 500
 
 Object = Mapping[str, Json]
 
