@@ -10,7 +10,7 @@ from engine.feel.errors import FeelSyntaxError
 from engine.feel.limits import Place
 
 MAX_CHARACTERS = 20_000
-MAX_TOKENS = 3_000
+MAX_TOKENS = 6_000
 KEYWORDS = frozenset(
     """if then else for in return some every satisfies and or between instance of function external true false null
     not""".split()  # noqa: SIM905 - reads better than a list

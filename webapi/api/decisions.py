@@ -63,11 +63,16 @@ class EvaluationView(View):
     decision_definition_version = fields.Integer()
     output = JsonText()
     evaluated_decisions = fields.Method("written")
+    diagnostics = fields.Method("told")
     tenant_id = Tenant()
 
     def written(self, evaluated: Any) -> list[dict[str, Any]]:
         """The trace in the words of Camunda 8, where every value is JSON in a string."""
         return [_written(one) for one in evaluated.trace["evaluatedDecisions"]]
+
+    def told(self, evaluated: Any) -> list[dict[str, Any]]:
+        """Why parts of the output are null: code, message, element, line and column."""
+        return list(evaluated.trace["diagnostics"])
 
 
 _VALUES = ("output", "inputValue", "outputValue")

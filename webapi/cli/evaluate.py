@@ -69,8 +69,8 @@ def _beside(file: Path) -> dict[str, bytes]:
 
 
 def _told(diagnostic: Diagnostic) -> str:
-    where = f"{diagnostic.element_id}, " if diagnostic.element_id else ""
-    return f"{where}line {diagnostic.line}, column {diagnostic.column}: {diagnostic.message}"
+    place = f"line {diagnostic.line}, column {diagnostic.column}"
+    return f"{f'{diagnostic.element_id}, ' if diagnostic.element_id else ''}{place}: {diagnostic.message}"
 
 
 def _only(names: list[str]) -> str:

@@ -9,7 +9,7 @@ from engine.feel.builtins.conversion import whole
 from engine.feel.errors import FeelLimitExceeded, Problem
 from engine.feel.functions import Library
 from engine.feel.limits import Run
-from engine.feel.regex import compiled
+from engine.feel.regex import program
 
 LIBRARY = Library()
 _PIECE = re.compile(r"\\\\|\\\$|\$\d|[^\\$]+|(?P<bad>.)", re.DOTALL)
@@ -47,25 +47,25 @@ LIBRARY.add("is blank", "string: string", lambda text: not text.strip())
 @LIBRARY.function("matches", "input: string, pattern: string, flags?: string?")
 def _matches(run: Run, text: str, pattern: str, flags: str | None = None) -> bool:
     run.step(50 + len(text) // 50)
-    return compiled(pattern, flags or "").search(text) is not None
+    return program(run, pattern, flags or "").search(text) is not None
 
 
 @LIBRARY.function("replace", "input: string, pattern: string, replacement: string, flags?: string?")
 def _replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
-    program = compiled(pattern, flags or "")
-    if program.search("") is not None:
+    found = program(run, pattern, flags or "")
+    if found.search("") is not None:
         raise Problem("invalid-pattern", "the pattern matches the empty text")
     parts = _parts(replacement)
     run.step(50 + len(text) // 50)
     out, position, size = [], 0, 0
-    for match in program.finditer(text):
+    for match in found.finditer(text):
         run.step(1 + len(parts) // 4)
-        found = [text[position : match.start()], *(_filled(part, match, program.groups) for part in parts)]
+        pieces = [text[position : match.start()], *(_filled(part, match, found.groups) for part in parts)]
         position = match.end()
-        size += sum(map(len, found))
+        size += sum(map(len, pieces))
         if size > run.limits.text:
             raise FeelLimitExceeded("a text becomes too long")
-        out += found
+        out += pieces
     return "".join(out) + text[position:]
 
 
@@ -89,7 +89,7 @@ def _filled(part: str, match: re.Match[str], groups: int) -> str:
 def _split(run: Run, text: str, delimiter: str) -> list[str]:
     out, position = [], 0
     run.step(50 + len(text) // 50)
-    for match in compiled(delimiter).finditer(text):
+    for match in program(run, delimiter).finditer(text):
         if match.end() == match.start():
             continue
         run.entry()
@@ -103,7 +103,7 @@ def _extract(run: Run, text: str, pattern: str) -> list[str]:
     """All parts of the text that match (as Camunda has it)."""
     run.step(50 + len(text) // 50)
     out = []
-    for match in compiled(pattern).finditer(text):
+    for match in program(run, pattern).finditer(text):
         run.entry()
         out.append(match.group(0))
     return out
