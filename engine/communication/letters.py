@@ -23,6 +23,7 @@ LETTERS = (
     "referral",
     "question",
     "progress",
+    "extension",
     "response",
     "review-outcome",
     "external-body",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.complaints.assembly import Register, make_register
 from engine.complaints.attachments import AttachmentContent
 from engine.complaints.events import Event
+from engine.complaints.extending import Postponement
 from engine.complaints.service import Complaints
 from engine.complaints.views import (
     AttachmentView,
@@ -12,6 +13,7 @@ from engine.complaints.views import (
     ComplaintChanges,
     ComplaintView,
     DeadlineView,
+    ExtensionView,
     MessageView,
     NoteView,
     PartyData,
@@ -31,9 +33,11 @@ __all__ = [
     "Complaints",
     "DeadlineView",
     "Event",
+    "ExtensionView",
     "MessageView",
     "NoteView",
     "PartyData",
+    "Postponement",
     "PublicStatus",
     "Receipt",
     "Received",

@@ -10,11 +10,13 @@ from engine.complaints.attachments import AttachmentStore
 from engine.complaints.context import CaseContext
 from engine.complaints.correcting import Correcting
 from engine.complaints.escalating import Escalation, load_levels
+from engine.complaints.extending import Extending
 from engine.complaints.following import Following
 from engine.complaints.letters import LetterDesk, LetterSettings
 from engine.complaints.notes import CaseNotes
 from engine.complaints.operations import Operations
 from engine.complaints.receiving import Receiving
+from engine.complaints.recomputing import Recomputing
 from engine.complaints.regimes import Regimes, load_regimes
 from engine.complaints.service import Complaints, Desks
 from engine.complaints.tracking import TrackingCodes
@@ -38,6 +40,7 @@ class Register:
     codes: TrackingCodes
     desk: LetterDesk
     operations: Operations
+    extending: Extending
     notes: CaseNotes
     send_letter: MailSender
     send_notice: NoticeSender
@@ -55,9 +58,11 @@ class Register:
         """The service, over the process side and the forms."""
         desks = Desks(
             receiving=Receiving(instances, self.regimes, self.catalogues, self.codes, self.files),
-            following=Following(instances.advance, self.files, forms),
+            following=Following(instances.advance, self.files, forms, self.regimes),
             correcting=Correcting(self.catalogues),
             letters=self.desk,
+            extending=self.extending,
+            recomputing=Recomputing(units, instances.advance, self.regimes),
             files=self.files,
         )
         return Complaints(units, desks)
@@ -73,13 +78,15 @@ def make_register(settings: Settings, units: UnitsOfWork) -> Register:
     letters = load_letters(folders)
     desk = LetterDesk(letters, catalogues, regimes, about)
     escalation = Escalation(load_levels(settings.config_file("escalation.toml")), regimes, settings.public_url)
+    extending = Extending(regimes, desk)
     mailer = mailer_for(settings.smtp_url, settings.mailbox)
     return Register(
         regimes=regimes,
         catalogues=catalogues,
         codes=codes,
         desk=desk,
-        operations=Operations(desk, regimes, escalation),
+        operations=Operations(desk, regimes, escalation, extending),
+        extending=extending,
         notes=CaseNotes(),
         send_letter=MailSender(units, mailer, settings.mail_from, codes.of),
         send_notice=NoticeSender(units, mailer, settings.mail_from, letters),

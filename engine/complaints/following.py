@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from sqlalchemy import select
 
@@ -13,11 +14,14 @@ from engine.complaints.checks import check_message
 from engine.complaints.clocks import meet, promises
 from engine.complaints.events import Event
 from engine.complaints.letters import latest_notes
+from engine.complaints.pausing import resume_clocks
 from engine.complaints.presenting import messages_of
+from engine.complaints.regimes import Regimes
 from engine.complaints.tracking import digest_of
 from engine.complaints.views import MessageView, PublicStatus
 from engine.errors import Conflict, NotFound
 from engine.processes.advance import Advance
+from engine.processes.following import FOLLOW
 from engine.processes.opened import Opened, Step
 from engine.records import About, Action, audit
 from engine.store.complaint import Complaint
@@ -26,7 +30,7 @@ from engine.store.message import MessageSubscription
 from engine.store.survey_answer import SurveyAnswer
 from engine.store.unit_of_work import UnitOfWork
 from engine.tasks.forms import Filling, Forms
-from engine.types import COMPLAINANT, Json
+from engine.types import COMPLAINANT, Actor, Json
 
 ANSWER, RESPONSE, WITHDRAWAL = "complainant-answer", "complainant-response", "complainant-withdraws"
 SURVEY = "survey"
@@ -54,8 +58,8 @@ def case_of_code(uow: UnitOfWork, code: str, *, lock: bool = False) -> Complaint
 class Following:
     """The complainant's side of a case."""
 
-    def __init__(self, advance: Advance, files: AttachmentStore, forms: Forms) -> None:
-        self._advance, self._files, self._forms = advance, files, forms
+    def __init__(self, advance: Advance, files: AttachmentStore, forms: Forms, regimes: Regimes) -> None:
+        self._advance, self._files, self._forms, self._regimes = advance, files, forms, regimes
 
     def status(self, uow: UnitOfWork, case: Complaint) -> PublicStatus:
         """Where the case stands, in codes, with what was promised and what can be done now."""
@@ -93,6 +97,7 @@ class Following:
         _keep(uow, case, "answer", kept)
         meet(uow, case, "complainant_reply")
         happened(uow, case, Event.QUESTION_ANSWERED, COMPLAINANT, {})
+        resume_clocks(uow, case, self._regimes, COMPLAINANT)
         self._trigger(uow, opened, waiting, {})
 
     def respond(self, uow: UnitOfWork, case: Complaint, reason: str, *, accepted: bool) -> None:
@@ -136,6 +141,17 @@ class Following:
         return {question: answer for question, answer in given.items() if answer is not None}
 
     # -- the process behind the case
+
+    def with_process(self, uow: UnitOfWork, actor: Actor, case: Complaint, act: Callable[[Complaint], None]) -> None:
+        """Do `act` while the instance of the case is locked, and let timers follow what it moved."""
+        opened = None
+        if case.instance_key is not None:
+            with suppress(Conflict, NotFound):  # over: the case decides by itself what that means
+                opened = self._advance.open(uow, actor, case.instance_key)
+        uow.session.refresh(case, with_for_update=True)
+        act(case)
+        if opened is not None:
+            self._advance.move(uow, opened, FOLLOW)
 
     def _awaiting(self, uow: UnitOfWork, case: Complaint, name: str) -> tuple[Opened, MessageSubscription]:
         """The locked instance and who waits in it for this message. Raises Conflict with a sentence."""

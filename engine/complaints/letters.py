@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from babel.numbers import format_decimal
@@ -61,6 +61,11 @@ class LetterDesk:
         about = About(subject=letter, instance_key=case.instance_key, business_id=case.reference)
         audit(uow, actor, Action.LETTER_SENT, about)
         return self._keep(uow, case, actor, letter, written)
+
+    def put_off(self, uow: UnitOfWork, case: Complaint, actor: Actor, until: date, reason: str) -> int:
+        """Tell that the answer comes later: the new last day, and why; the key of the letter."""
+        new_date = long_date(until, self._letters.language(case.language))
+        return self.write(uow, case, actor, "extension", new_date=new_date, reason=reason)
 
     def message(self, uow: UnitOfWork, case: Complaint, actor: Actor, text: str) -> int:
         """Send a message that a person wrote; its key."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from engine.bpmn import Element
 from engine.complaints.cases import find_case, get_case, happened
-from engine.complaints.clocks import UNTIL_ANSWERED, Clocks, meet, stop
+from engine.complaints.clocks import ANSWERS, UNTIL_ANSWERED, Clocks, current, meet, stop
 from engine.complaints.escalating import LEVELS, Escalation
 from engine.complaints.events import Event
-from engine.complaints.letters import LetterDesk
+from engine.complaints.extending import Extending, Postponement
+from engine.complaints.letters import LetterDesk, latest_notes
+from engine.complaints.pausing import WAITING, pause_clocks, resume_clocks
 from engine.complaints.regimes import Regimes
 from engine.deadlines import Ends, Limit, Unit
 from engine.errors import Finding, Refused
@@ -30,8 +33,9 @@ _INTERVAL = re.compile(r"P(?P<count>[0-9]{1,4})(?P<unit>[DW])")
 class Operations:
     """The operations by job type, and the listener that follows `status`."""
 
-    def __init__(self, desk: LetterDesk, regimes: Regimes, escalation: Escalation) -> None:
-        self._desk, self._regimes, self._escalation = desk, regimes, escalation
+    def __init__(self, desk: LetterDesk, regimes: Regimes, escalation: Escalation, extending: Extending) -> None:
+        self._desk, self._regimes = desk, regimes
+        self._escalation, self._extending = escalation, extending
 
     def by_type(self) -> Mapping[str, Operation]:
         """What bootstrap hands to the process side."""
@@ -43,6 +47,7 @@ class Operations:
             "record-review": self.record_review,
             "record-remedy": self.record_remedy,
             "escalate": self.escalate,
+            "extend-deadline": self.extend_deadline,
             "close-complaint": self.close_complaint,
         }
         return made
@@ -53,6 +58,8 @@ class Operations:
         case = find_case(uow, instance.business_id) if status else None
         if case is None or status is None or case.status == status:
             return
+        if case.status == WAITING:
+            resume_clocks(uow, case, self._regimes, instance.actor)
         happened(uow, case, Event.STATUS, instance.actor, {"from": case.status, "to": status})
         case.status = status
 
@@ -73,8 +80,9 @@ class Operations:
 
     def _answer(self, call: OperationCall, case: Complaint) -> Action:
         case.answered_at = case.answered_at or call.uow.now()
-        meet(call.uow, case, "final_response")
+        meet(call.uow, case, *ANSWERS)
         stop(call.uow, case, *UNTIL_ANSWERED)
+        self._clocks(call.uow, case).restart("external_body")
         return Action.COMPLAINT_ANSWERED
 
     def _respond(self, call: OperationCall, case: Complaint) -> Action:
@@ -83,6 +91,11 @@ class Operations:
 
     def _await_reply(self, call: OperationCall, case: Complaint) -> None:
         self._clocks(call.uow, case).restart("complainant_reply")
+
+    def _ask(self, call: OperationCall, case: Complaint) -> None:
+        self._await_reply(call, case)
+        until = current(call.uow, case)["complainant_reply"].due_at
+        pause_clocks(call.uow, case, self._regimes, _actor(call), until)
 
     def _tell_progress(self, call: OperationCall, case: Complaint) -> None:
         meet(call.uow, case, "progress_update")
@@ -94,7 +107,7 @@ class Operations:
     _effects: Mapping[str, Callable[[Operations, OperationCall, Complaint], Action | None]] = {
         "acknowledgement": _acknowledge,
         "referral": _answer,
-        "question": _await_reply,
+        "question": _ask,
         "progress": _tell_progress,
         "response": _respond,
         "review-outcome": _await_reply,
@@ -121,6 +134,19 @@ class Operations:
         moved = self._clocks(call.uow, case).set_limits(_limits(given))
         happened(call.uow, case, Event.DEADLINES_SET, _actor(call), {"deadlines": moved})
         audit(call.uow, _actor(call), Action.COMPLAINT_DEADLINES_SET, _about(case), {"deadlines": moved})
+
+    def extend_deadline(self, call: OperationCall) -> None:
+        """Variables `extendUntil` (a date), `extensionConsent` ("yes" or "no"); the reasons are the register's field
+        `extensionReason`. The complainant is told (7.3)."""
+        given = _inputs(call, "extendUntil", "extensionConsent")
+        try:
+            until = date.fromisoformat(str(given["extendUntil"])[:10])
+        except ValueError as wrong:
+            raise _refused("extendUntil", f"{given['extendUntil']!r} is no date.") from wrong
+        case = _case(call)
+        reason = latest_notes(call.uow, case).get("extensionReason")
+        asked = Postponement(until=until, reason=str(reason or ""), consent=given["extensionConsent"] in {"yes", True})
+        self._extending.extend(call.uow, _actor(call), case, asked)
 
     def record_decision(self, call: OperationCall) -> None:
         """Variables outcome, remedy, remedyAmount (7.8)."""

@@ -10,11 +10,12 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from engine.communication import without_code
-from engine.complaints.clocks import state_of
+from engine.complaints.clocks import extensions_of, open_pause, state_of
 from engine.complaints.views import (
     ChangeView,
     ComplaintView,
     DeadlineView,
+    ExtensionView,
     MessageView,
     NoteView,
     PartyData,
@@ -23,7 +24,7 @@ from engine.complaints.views import (
 from engine.store.case_note import CaseNote
 from engine.store.complaint import Complaint, ComplaintChange
 from engine.store.correspondence import Correspondence
-from engine.store.deadline import Deadline
+from engine.store.deadline import Deadline, DeadlineExtension
 from engine.store.party import Party
 from engine.store.timeline import TimelineEntry
 from engine.store.unit_of_work import UnitOfWork
@@ -48,7 +49,7 @@ def whole_view(uow: UnitOfWork, case: Complaint) -> ComplaintView:
     return complaint_view(
         case,
         parties={row.role: party_data(row) for row in _of(uow, Party, case)},
-        deadlines=tuple(deadline_view(row, uow.now()) for row in _of(uow, Deadline, case)),
+        deadlines=_deadlines(uow, case),
         notes=tuple(
             NoteView(field=n.field, value=n.value, element_id=n.element_id, at=n.at, actor=n.actor)
             for n in _of(uow, CaseNote, case)
@@ -65,8 +66,19 @@ def party_data(row: Party) -> PartyData:
     return PartyData(**{field.name: getattr(row, field.name) for field in fields(PartyData)})
 
 
-def deadline_view(row: Deadline, now: datetime) -> DeadlineView:
-    """One clock with its state at `now`."""
+def _deadlines(uow: UnitOfWork, case: Complaint) -> tuple[DeadlineView, ...]:
+    paused = open_pause(uow, case) is not None
+    views = []
+    for row in _of(uow, Deadline, case):
+        given = [each for each in extensions_of(uow, case) if each.deadline_key == row.key]
+        views.append(deadline_view(row, uow.now(), paused=paused, extensions=given))
+    return tuple(views)
+
+
+def deadline_view(
+    row: Deadline, now: datetime, *, paused: bool = False, extensions: Iterable[DeadlineExtension] = ()
+) -> DeadlineView:
+    """One clock with its state at `now`; `paused`: whether the clocks of ours stand still."""
     return DeadlineView(
         kind=row.kind,
         started_at=row.started_at,
@@ -75,7 +87,19 @@ def deadline_view(row: Deadline, now: datetime) -> DeadlineView:
         ended_at=row.ended_at,
         basis=row.basis,
         derivation=tuple(row.derivation),
-        state=state_of(row, now),
+        state=state_of(row, now, paused=paused),
+        statutory=row.statutory,
+        extensions=tuple(
+            ExtensionView(
+                due_before=given.due_before,
+                due_until=given.due_until,
+                reason=given.reason,
+                consent=given.consent,
+                at=given.at,
+                actor=given.actor,
+            )
+            for given in extensions
+        ),
     )
 
 

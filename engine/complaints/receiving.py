@@ -115,7 +115,7 @@ class Receiving:
             rev=0,
             received_at=now,
             received_by=actor.username,
-            clocks={kind: limit.to_json() for kind, limit in regime.clocks.items()},
+            clocks={kind: limit.to_json() for kind, limit in regime.limits.items()},
         )
 
 

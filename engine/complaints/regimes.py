@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,11 +15,33 @@ from engine.errors import ConfigurationInvalid, Finding, Refused
 
 DEFAULT_REGIME = "iso10002"
 DEFAULT_CALENDAR = "default"
+SHORTEST_SOURCE = 10
 CLOCKS = ("acknowledgement", "progress_update", "level_1", "final_response", "level_3", "complainant_reply")
 """Clocks that every regime must set."""
 
+STATUTORY = "statutory_response"
+"""The law's clock beside our own `final_response`, where the regime says that its final response is statutory."""
+
 PARTS = {"title", "source", "checked", "calendar", "external_body", "clocks"}
-CLOCK_PARTS = {"amount", "unit", "count_first_day", "ends", "roll_forward"}
+OPTIONAL = {"extension"}
+CLOCK_PARTS = {"amount", "unit", "count_first_day", "ends", "roll_forward", "statutory"}
+LIMIT_PARTS = CLOCK_PARTS - {"statutory"}
+EXTENSION_PARTS = {"counted_from", "consent"} | LIMIT_PARTS
+KIND = re.compile(r"[a-z][a-z0-9_]{0,40}")
+OLDEST = date(2020, 1, 1)
+"""A regime whose source was looked at before this was not looked at."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExtensionRule:
+    """How far the final answer may be put off: `limit` from the day it was due, or from the receipt (`from_start`).
+
+    Beyond that it takes the complainant's consent, where `consent` says that this is a way at all.
+    """
+
+    limit: Limit
+    from_start: bool
+    consent: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +56,17 @@ class Regime:
     external_bodies: Mapping[str, str]
     """Where a complainant can go after us, by language, as it stands in a sentence."""
     clocks: Mapping[str, Limit]
+    """By kind; those of `CLOCKS`, and others that start with the receipt (or, `external_body`, with our answer)."""
+    statutory: frozenset[str]
+    """Kinds of clocks that the law sets: they never stand still."""
+    extension: ExtensionRule | None
+    """None: any later date will do, as long as it is told with the reasons."""
+
+    @property
+    def limits(self) -> dict[str, Limit]:
+        """The clocks that a case begins with: where the law sets the final response, its clock runs beside ours."""
+        law = {STATUTORY: self.clocks["final_response"]} if "final_response" in self.statutory else {}
+        return {**law, **self.clocks}
 
     def external_body(self, language: str) -> str:
         """The body outside in `language`, else in English."""
@@ -80,17 +114,16 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _regime(regime_id: str, data: Mapping[str, Any], calendars: Mapping[str, BusinessCalendar]) -> Regime:
     where = f"regime {regime_id}"
-    if set(data) != PARTS:
-        wrong = sorted(set(data) ^ PARTS)
+    wrong = sorted((PARTS - set(data)) | (set(data) - PARTS - OPTIONAL))
+    if wrong:
         raise ConfigurationInvalid(f"{where}: {', '.join(wrong)} is missing or unknown.")
     if data["calendar"] not in calendars:
         raise ConfigurationInvalid(f"{where}: there is no calendar {data['calendar']!r}.")
-    if not isinstance(data["checked"], date):
-        raise ConfigurationInvalid(f"{where}: `checked` must be a date.")
-    clocks = data["clocks"]
-    missing = [kind for kind in CLOCKS if kind not in clocks]
-    if missing:
-        raise ConfigurationInvalid(f"{where}: the clocks {', '.join(missing)} are missing.")
+    if type(data["checked"]) is not date or data["checked"] < OLDEST:
+        raise ConfigurationInvalid(f"{where}: `checked` must be the date on which the source was looked at.")
+    if len(str(data["source"]).strip()) < SHORTEST_SOURCE:
+        raise ConfigurationInvalid(f"{where}: `source` must say where the periods stand.")
+    clocks = _clocks(data["clocks"], where)
     return Regime(
         regime_id=regime_id,
         titles=_texts(data["title"], f"{where}: title"),
@@ -98,13 +131,36 @@ def _regime(regime_id: str, data: Mapping[str, Any], calendars: Mapping[str, Bus
         checked=data["checked"],
         calendar=calendars[data["calendar"]],
         external_bodies=_texts(data["external_body"], f"{where}: external_body"),
-        clocks={kind: _limit(row, f"{where}: {kind}") for kind, row in clocks.items()},
+        clocks=clocks,
+        statutory=frozenset(kind for kind, row in data["clocks"].items() if row.get("statutory") is True),
+        extension=_extension(data.get("extension"), f"{where}: extension"),
     )
 
 
-def _limit(row: object, where: str) -> Limit:
-    if not isinstance(row, dict) or not set(row) <= CLOCK_PARTS:
-        raise ConfigurationInvalid(f"{where}: only {', '.join(sorted(CLOCK_PARTS))} can be set.")
+def _clocks(data: object, where: str) -> dict[str, Limit]:
+    if not isinstance(data, dict):
+        raise ConfigurationInvalid(f"{where}: `clocks` must be a table.")
+    missing = [kind for kind in CLOCKS if kind not in data]
+    strange = [kind for kind in data if not KIND.fullmatch(kind) or kind == STATUTORY]
+    if missing or strange:
+        raise ConfigurationInvalid(f"{where}: the clocks {', '.join([*missing, *strange])} are missing or misnamed.")
+    return {kind: _limit(row, f"{where}: {kind}", CLOCK_PARTS) for kind, row in data.items()}
+
+
+def _extension(data: object, where: str) -> ExtensionRule | None:
+    if data is None:
+        return None
+    if not isinstance(data, dict) or data.get("counted_from") not in {"due", "start"}:
+        raise ConfigurationInvalid(f"{where}: `counted_from` must be due or start.")
+    if not set(data) <= EXTENSION_PARTS or not isinstance(data.get("consent", False), bool):
+        raise ConfigurationInvalid(f"{where}: only {', '.join(sorted(EXTENSION_PARTS))} can be set.")
+    limit = _limit({name: value for name, value in data.items() if name in LIMIT_PARTS}, where, LIMIT_PARTS)
+    return ExtensionRule(limit=limit, from_start=data["counted_from"] == "start", consent=data.get("consent") is True)
+
+
+def _limit(row: object, where: str, parts: set[str]) -> Limit:
+    if not isinstance(row, dict) or not set(row) <= parts or not isinstance(row.get("statutory", False), bool):
+        raise ConfigurationInvalid(f"{where}: only {', '.join(sorted(parts))} can be set.")
     try:
         return Limit.from_json({_camel(name): value for name, value in row.items()})
     except ConfigurationInvalid as wrong:

@@ -12,10 +12,12 @@ from engine.complaints.attachments import AttachmentContent, AttachmentStore, at
 from engine.complaints.cases import get_case, remember
 from engine.complaints.checks import check_message
 from engine.complaints.correcting import Correcting
+from engine.complaints.extending import Extending, Postponement
 from engine.complaints.following import Following, case_of_code
 from engine.complaints.letters import LetterDesk
 from engine.complaints.presenting import message_view, messages_of, row_view, timeline_of, whole_view
 from engine.complaints.receiving import Receiving
+from engine.complaints.recomputing import Recomputing
 from engine.complaints.views import (
     AttachmentView,
     ComplaintChanges,
@@ -45,6 +47,8 @@ class Desks:
     following: Following
     correcting: Correcting
     letters: LetterDesk
+    extending: Extending
+    recomputing: Recomputing
     files: AttachmentStore
 
 
@@ -111,6 +115,26 @@ class Complaints:
             key = self._desks.letters.message(uow, case, actor, check_message("text", text))
             uow.session.flush()
             return message_view(uow.session.get_one(Correspondence, key))
+
+    def extend(self, actor: Actor, reference: str, asked: Postponement) -> ComplaintView:
+        """Put off the answer, with reasons, and tell the complainant (7.3); timers of the process follow.
+
+        Needs `complaint:update`. Raises Conflict where no answer is due any more, Refused with findings, TooLarge.
+        """
+        require(actor, Permission.COMPLAINT_UPDATE)
+        with self._units() as uow:
+            self._desks.following.with_process(
+                uow, actor, get_case(uow, reference), lambda case: self._desks.extending.extend(uow, actor, case, asked)
+            )
+        with self._units() as uow:
+            return whole_view(uow, get_case(uow, reference))
+
+    def recompute_deadlines(self) -> int:
+        """Reckon all open dates by the calendars as they are now; the number of cases in which one moved.
+
+        The worker asks for it when it starts. Cases say so on their timeline.
+        """
+        return self._desks.recomputing.recompute()
 
     def attach(self, actor: Actor, reference: str, upload: Upload) -> AttachmentView:
         """Add a file. Needs `complaint:update`. Raises TooLarge, UnsupportedContent, Refused for an empty one."""

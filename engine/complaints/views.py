@@ -91,7 +91,22 @@ class DeadlineView:
     basis: str
     derivation: tuple[Mapping[str, Json], ...]
     state: str
-    """`running`, `overdue`, `met`, `late` or `stopped`."""
+    """`running`, `paused`, `overdue`, `met`, `late`, `stopped` or `over`."""
+    statutory: bool = False
+    """A clock of the law: it never stands still."""
+    extensions: tuple[ExtensionView, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExtensionView:
+    """A later date that a clock was given; `reason` is what the complainant was told."""
+
+    due_before: datetime
+    due_until: datetime
+    reason: str
+    consent: bool
+    at: datetime
+    actor: str
 
 
 @dataclass(frozen=True, kw_only=True)

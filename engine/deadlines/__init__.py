@@ -10,16 +10,21 @@ from engine.deadlines.calendar import BusinessCalendar, Shift
 from engine.deadlines.configuration import calendar_from
 from engine.deadlines.feel_functions import calendar_functions
 from engine.deadlines.limits import Due, Ends, Limit, Step, Unit, due
+from engine.deadlines.running import Extension, Pause, Running, over
 
 __all__ = [
     "BusinessCalendar",
     "Due",
     "Ends",
+    "Extension",
     "Limit",
+    "Pause",
+    "Running",
     "Shift",
     "Step",
     "Unit",
     "calendar_from",
     "calendar_functions",
     "due",
+    "over",
 ]

@@ -87,7 +87,8 @@ class Limit:
 class Step:
     """One step of a calculation: the rule that was applied and the values it saw (strings, numbers, lists of them).
 
-    Rules: `started`, `first-day-counted`, `counted`, `closed-days`, `rolled-forward`, `ends`, `moved`.
+    Rules: `started`, `first-day-counted`, `counted`, `closed-days`, `rolled-forward`, `ends`; `stood-still`, `extended`
+    and `bounded` are those of `engine.deadlines.running`.
     """
 
     rule: str
@@ -110,28 +111,32 @@ class Due:
         return [step.to_json() for step in self.steps]
 
 
-def due(limit: Limit, start: datetime, calendar: BusinessCalendar) -> Due:
-    """When `limit`, started at `start` (aware), is over by `calendar`. Raises Refused beyond the calendar's years."""
+def due(limit: Limit, start: datetime, calendar: BusinessCalendar, *, later: timedelta = timedelta(0)) -> Due:
+    """When `limit`, started at `start` (aware), is over by `calendar`. Raises Refused beyond the calendar's years.
+
+    `later` is added to the limit: time for hours, (working) time for business hours, whole days (working ones for
+    business days) for all others.
+    """
     began = start.astimezone(UTC)
     first = Step(
         rule="started", values={"at": calendar.local(began).isoformat(timespec="minutes"), "zone": calendar.zone.key}
     )
     if limit.unit is Unit.HOURS:
-        return _over(began + timedelta(hours=limit.amount), calendar, (first, _counted(limit)))
+        return _over(began + timedelta(hours=limit.amount) + later, calendar, (first, _counted(limit)))
     if limit.unit is Unit.BUSINESS_HOURS:
-        over = calendar.add_working_time(began, timedelta(hours=limit.amount))
+        over = calendar.add_working_time(began, timedelta(hours=limit.amount) + later)
         closed = _closed_days(calendar, calendar.local(began).date(), calendar.local(over).date())
         return _over(over, calendar, (first, _counted(limit), *closed))
-    return _due_by_days(limit, calendar.local(began).date(), calendar, first)
+    return _due_by_days(limit, calendar.local(began).date(), calendar, first, later.days)
 
 
-def _due_by_days(limit: Limit, began: date, calendar: BusinessCalendar, first: Step) -> Due:
+def _due_by_days(limit: Limit, began: date, calendar: BusinessCalendar, first: Step, later: int) -> Due:
     steps = [first]
     from_day = began
     if limit.count_first_day and limit.amount > 0:
         from_day = began - timedelta(1)
         steps.append(Step(rule="first-day-counted", values={"date": began.isoformat()}))
-    last = _last_day(limit, from_day, calendar)
+    last = _last_day(limit, from_day, calendar, later)
     steps.append(_counted(limit, until=last))
     if limit.unit is Unit.BUSINESS_DAYS:
         steps.extend(_closed_days(calendar, from_day + timedelta(1), last))
@@ -148,16 +153,16 @@ def _due_by_days(limit: Limit, began: date, calendar: BusinessCalendar, first: S
     return _over(at, calendar, tuple(steps), how=limit.ends.value)
 
 
-def _last_day(limit: Limit, from_day: date, calendar: BusinessCalendar) -> date:
+def _last_day(limit: Limit, from_day: date, calendar: BusinessCalendar, later: int) -> date:
     match limit.unit:
         case Unit.BUSINESS_DAYS:
-            return calendar.add_working_days(from_day, limit.amount)
+            return calendar.add_working_days(from_day, limit.amount + later)
         case Unit.WEEKS:
-            return from_day + timedelta(weeks=limit.amount)
+            return from_day + timedelta(weeks=limit.amount, days=later)
         case Unit.MONTHS:
-            return _add_months(from_day, limit.amount)
+            return _add_months(from_day, limit.amount) + timedelta(days=later)
         case _:
-            return from_day + timedelta(days=limit.amount)
+            return from_day + timedelta(days=limit.amount + later)
 
 
 def _add_months(day: date, months: int) -> date:

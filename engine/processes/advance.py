@@ -22,6 +22,7 @@ from engine.errors import Conflict, NotFound, StaleVersion
 from engine.processes.buffered import next_buffered
 from engine.processes.cache import LiveCache
 from engine.processes.catalogue import Catalogue, Definition
+from engine.processes.following import changed_in
 from engine.processes.hearing import Hearing
 from engine.processes.hooks import Hooks, InstanceRef
 from engine.processes.opened import Live, Opened, Step
@@ -123,6 +124,10 @@ class Advance:
         while (message := next_buffered(uow, opened, what)) is not None:
             live.instance.trigger(message.element_instance_key, message.position, message.variables)
             live.instance.run()
+            hear()
+        if changed_in(uow, opened.business_id):
+            outside.look_again()
+            live.instance.follow(self.hooks.contexts)
             hear()
         outside.rest()
         self._save(uow, opened, what)

@@ -75,6 +75,10 @@ class Outside:
         for listen in self._hooks.listeners:
             listen(self.uow, self.instance, call.element)
 
+    def look_again(self) -> None:
+        """What expressions read has changed."""
+        self._context = None
+
     def rest(self) -> None:
         """The command is done; a live instance in the cache must not hold on to it."""
         self.between_steps = _nothing

@@ -117,8 +117,8 @@ class TimerService:
         return bool(timers)
 
     def _fire(self, uow: UnitOfWork, timer: Timer) -> None:
-        still = uow.session.scalar(select(Timer.key).where(Timer.key == timer.key))
-        if still is None:  # the timer before it has ended its wait
+        still = uow.session.scalar(select(Timer.key).where(Timer.key == timer.key, Timer.retry_at <= uow.now()))
+        if still is None:  # the timer before it has ended its wait, or moved the date that it follows
             return
         step = Step(command=_trigger(timer), fired=(timer.key,))
         opened = self._advance.open(uow, SYSTEM, timer.instance_key)

@@ -44,6 +44,7 @@ class Action(StrEnum):
     COMPLAINT_UPDATED = "complaint.updated"
     COMPLAINT_ASSESSED = "complaint.assessed"
     COMPLAINT_DEADLINES_SET = "complaint.deadlines-set"
+    COMPLAINT_EXTENDED = "complaint.extended"
     COMPLAINT_ESCALATED = "complaint.escalated"
     COMPLAINT_DECIDED = "complaint.decided"
     COMPLAINT_REVIEWED = "complaint.reviewed"

@@ -1,10 +1,10 @@
-"""Table of the dates that hold for a case, each with its calculation."""
+"""Tables of the dates that hold for a case: each with its calculation, what it was extended by, when it stood still."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engine.store.base import Base, JsonColumn, KeyColumn, KeyRef
@@ -22,7 +22,8 @@ class Deadline(Base):
     key: Mapped[KeyColumn]
     complaint_key: Mapped[KeyRef] = mapped_column(ForeignKey("complaint.key"))
     kind: Mapped[str]
-    """`acknowledgement`, `level_1`, `final_response`, `level_3`, `complainant_reply` or `progress_update`."""
+    """`acknowledgement`, `level_1`, `final_response`, `statutory_response`, `level_3`, `complainant_reply`,
+    `progress_update`, `external_body`, or another clock of a regime."""
     round: Mapped[int] = mapped_column(server_default=text("1"))
     started_at: Mapped[datetime]
     due_at: Mapped[datetime]
@@ -36,3 +37,40 @@ class Deadline(Base):
     """The steps of the calculation, as `engine.deadlines.Due` gives them."""
     basis: Mapped[str]
     """Where the limit comes from: a regime's id, or `decision` for the process's own table."""
+    statutory: Mapped[bool] = mapped_column(server_default=false())
+    """A clock of the law: it never stands still, and no table of ours changes it."""
+
+
+class DeadlineExtension(Base):
+    """A clock got a later date: why, who said so, and the letter that told the complainant (clause 7.3)."""
+
+    __tablename__ = "deadline_extension"
+    __table_args__ = (Index("ix_deadline_extension_of", "complaint_key", "key"),)
+
+    key: Mapped[KeyColumn]
+    complaint_key: Mapped[KeyRef] = mapped_column(ForeignKey("complaint.key"))
+    deadline_key: Mapped[KeyRef] = mapped_column(ForeignKey("deadline.key"))
+    due_before: Mapped[datetime]
+    due_until: Mapped[datetime]
+    reason: Mapped[str]
+    consent: Mapped[bool]
+    """Whether the complainant agreed."""
+    letter_key: Mapped[KeyRef] = mapped_column(ForeignKey("correspondence.key"))
+    at: Mapped[datetime]
+    actor: Mapped[str]
+
+
+class DeadlinePause(Base):
+    """The clocks of ours stand still while somebody else has the case: the ledger of what does not count."""
+
+    __tablename__ = "deadline_pause"
+    __table_args__ = (Index("ix_deadline_pause_of", "complaint_key", "key"),)
+
+    key: Mapped[KeyColumn]
+    complaint_key: Mapped[KeyRef] = mapped_column(ForeignKey("complaint.key"))
+    reason: Mapped[str]
+    """`question`: an answer of the complainant is waited for."""
+    started_at: Mapped[datetime]
+    expected_at: Mapped[datetime]
+    """When the clocks go on at the latest."""
+    ended_at: Mapped[datetime | None]

@@ -44,6 +44,7 @@ class Worker(AbstractContextManager["Worker"]):
         self._ear = Ear(url, self._heard)
         self._jobs = JobRunner(engine, threads)
         self._sweeps = 0
+        self._recomputed = False
         self._lock, self._running, self._sweeping = threading.Lock(), False, False
         self._next: datetime | None = None
         """When to sweep again, as far as it was asked for during a sweep."""
@@ -119,6 +120,11 @@ class Worker(AbstractContextManager["Worker"]):
                     self._schedule(max(at, _MACHINE.now() + _BREATH))
 
     def _round(self) -> None:
+        if not self._recomputed:  # before anything fires: calendars are read when a process starts
+            moved = self._engine.complaints.recompute_deadlines()
+            self._recomputed = True
+            if moved:
+                _LOG.info("a calendar has changed: dates moved", extra={"cases": moved})
         fired = self._engine.timers.fire_due()
         if fired:
             _LOG.info("timers fired", extra={"instances": fired})

@@ -75,10 +75,14 @@ def test_nothing_escalates_once_the_response_is_sent(case: Case) -> None:
     assert case.escalations == []
 
 
-def test_a_question_does_not_stop_the_clocks_of_the_team(case: Case) -> None:
+def test_a_question_stops_the_clocks_of_the_team_and_silence_starts_them_again(case: Case) -> None:
     case.until("find-facts")
+    promised = due(case, "final_response")
     case.do("find-facts", needInformation="yes", question="On which day did it come?")
-    case.wait(30)
+    case.to(due(case, "complainant_reply"))
+    assert case.escalations == []
+    assert due(case, "final_response") > promised
+    case.wait(40)
     assert case.escalations == [1, 2, 3]
 
 

@@ -157,3 +157,25 @@ def test_non_interrupting_timer_event_sub_process(host):
     assert case.trace == ["x", "x"]
     host.complete(case, "u")
     assert case.state == "COMPLETED"
+
+
+def test_a_date_of_the_case_that_moves_takes_its_timers_along(host):
+    def deadlines(day):
+        return {"deadlines": {"level_1": datetime(2026, 1, day, tzinfo=UTC)}}
+
+    host.names["complaint"] = deadlines(3)
+    case = go(
+        host,
+        "start s\nuser u\nbound a attachedToRef=u cancelActivity=false @date:=complaint.deadlines.level_1\n"
+        "bound b attachedToRef=u @date:=now()+(complaint.deadlines.level_1-complaint.deadlines.level_1)+duration(limit)\n"
+        "bound c attachedToRef=u @duration:P9D\nt x\nt y\nt z\ns -> u\na -> x\nb -> y\nc -> z",
+        limit="P5D",
+    )
+    before = {timer.element_id: timer.due for timer in case.open.timers.values()}
+    host.names["complaint"], host.instant = deadlines(7), host.instant + timedelta(hours=1)
+    case.inst.follow({"other"})
+    assert case.inst.take_events() == []
+    case.inst.follow({"complaint"})
+    host.run(case)
+    after = {timer.element_id: timer.due for timer in case.open.timers.values()}
+    assert after == {**before, "a": datetime(2026, 1, 7, tzinfo=UTC)}
