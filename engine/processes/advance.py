@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, case, insert, select, update
+from sqlalchemy import Row, case, select
 from sqlalchemy.orm import Session
 
 from engine.bpmn import Instance, ProcessModel
@@ -28,7 +28,7 @@ from engine.processes.hooks import Hooks, InstanceRef
 from engine.processes.opened import Live, Opened, Step
 from engine.processes.outside import Outside
 from engine.processes.projection import Projection
-from engine.processes.rows import write
+from engine.processes.rows import write, write_new
 from engine.processes.signals import broadcast_later
 from engine.records import About, Action, audit
 from engine.store.process_instance import ProcessInstance
@@ -186,20 +186,13 @@ class Advance:
 
     def _save(self, uow: UnitOfWork, opened: Opened, what: Projection) -> None:
         active = what.state == "ACTIVE"
-        changes = {
-            "state": what.state,
-            "rev": opened.rev + 1,
-            "ended_at": what.ended_at,
-            "snapshot": opened.live.instance.dump() if active else None,
-        }
-        connection = uow.session.connection()
-        if opened.new:
-            connection.execute(insert(ProcessInstance), [_new_row(uow, opened) | changes])
-        else:
-            connection.execute(update(ProcessInstance).where(ProcessInstance.key == opened.key).values(changes))
-        write(what, uow)
-        broadcast_later(uow, opened, what)
+        snapshot = opened.live.instance.dump() if active else None
         self._record(uow, opened, what)
+        if opened.new:
+            write_new(what, uow, _new_row(uow, opened) | _state(what, snapshot))
+        else:
+            write(what, uow, opened.rev + 1, snapshot)
+        broadcast_later(uow, opened, what)
         opened.rev, opened.state, opened.new = opened.rev + 1, what.state, False
         if active:
             uow.after_commit(lambda: self._keep(opened))
@@ -214,6 +207,10 @@ class Advance:
             audit(uow, actor, Action.INCIDENT_RAISED, about, {k: incident[k] for k in ("code", "element_id")})
         if what.state == "COMPLETED":
             audit(uow, actor, Action.INSTANCE_COMPLETED, about)
+
+
+def _state(what: Projection, snapshot: bytes | None) -> dict[str, object]:
+    return {"state": what.state, "rev": 1, "ended_at": what.ended_at, "snapshot": snapshot}
 
 
 def _new_row(uow: UnitOfWork, opened: Opened) -> dict[str, object]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Self
 
-from sqlalchemy import Table, insert, text
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm import scoped_session as ScopedSession  # noqa: N812 - a class in all but name
 
 from engine.clock import Clock
 from engine.store.base import Base
+from engine.store.bulk import Part, Target, write_rows
 from engine.store.keys import Keys
 
 SessionFactory = Callable[[], Session] | sessionmaker[Session] | ScopedSession[Session]
@@ -33,7 +33,7 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
         self._session_factory, self._clock, self._keys = session_factory, clock, keys
         self._after: list[Callable[[], None]] = []
         self._notices: dict[tuple[str, str], None] = {}
-        self._rows: dict[type[Base], list[dict[str, Any]]] = {}
+        self._rows: dict[Part, list[dict[str, Any]]] = {}
         self._now: datetime | None = None
         self._abandoned = False
         self.scratch: dict[object, Any] = {}
@@ -58,24 +58,18 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
 
     def _finish(self) -> None:
         try:
-            if self._rows or self._notices:
-                self.session.flush()
-                self._insert_rows()
-                self._send_notices()
+            self.write_out()
             self.session.commit()
         except BaseException:
             self.session.rollback()
             raise
 
-    def _insert_rows(self) -> None:
-        for table, rows in self._rows.items():
-            self.session.connection().execute(insert(cast(Table, table.__table__)), rows)
-
-    def _send_notices(self) -> None:
-        if not self._notices:
-            return
-        channels, payloads = zip(*self._notices, strict=True)
-        self.session.execute(_NOTIFY, {"channels": list(channels), "payloads": list(payloads)})
+    def write_out(self) -> None:
+        """Write now what was appended and put so far, together with what the session holds."""
+        self.session.flush()
+        if self._rows or self._notices:
+            write_rows(self.session.connection(), self._rows, list(self._notices))
+            self._rows, self._notices = {}, {}
 
     def abandon(self) -> None:
         """Take everything back at the end, without an error: this was a trial."""
@@ -102,19 +96,18 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
     def append(self, table: type[Base], **values: Any) -> None:
         """Write one row at the end of the command, together with all others of its table.
 
-        For records that the command itself does not read; every call for a table names the same columns.
+        For records that the command itself does not read.
         """
-        self._rows.setdefault(table, []).append(values)
+        self._rows.setdefault((table, tuple(values)), []).append(values)
+
+    def put(self, target: Target, rows: Iterable[dict[str, Any]]) -> None:
+        """Write rows of one target at the end of the command or with the next `write_out`; see `append`."""
+        for row in rows:
+            self._rows.setdefault((target, tuple(row)), []).append(row)
 
     def notify(self, channel: str, payload: str = "") -> None:
         """Tell listeners of `channel` at commit (PostgreSQL NOTIFY); equal notices are sent once."""
         self._notices[channel, payload] = None
-
-
-_NOTIFY = text(
-    "SELECT pg_notify(channel, payload)"
-    " FROM unnest(CAST(:channels AS text[]), CAST(:payloads AS text[])) AS n (channel, payload)"
-)
 
 
 class UnitsOfWork:
