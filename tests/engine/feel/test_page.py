@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.feel import compile_unary_tests, to_text
+from engine.bootstrap.expressions import functions
+from engine.feel import STANDARD, compile_expression, compile_unary_tests, to_text
+from engine.settings import Settings
 from tests.engine.feel.feeling import now, shown
 
 PAGE = (Path(__file__).parents[3] / "docs" / "feel.md").read_text(encoding="utf-8")
@@ -27,6 +30,18 @@ def _examples(language: str) -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize(("text", "want"), list(_examples("feel")))
 def test_example(text: str, want: str) -> None:
     assert shown(text, VARIABLES) == want
+
+
+def test_every_function_has_an_example() -> None:
+    examples = "".join(f" {text}" for text, _ in _examples("feel"))
+    assert [name for name in STANDARD if f"{name}(" not in examples] == []
+
+
+@pytest.mark.parametrize(("text", "want"), list(_examples("case")))
+def test_example_of_a_case(text: str, want: str, tmp_path: Path) -> None:
+    deadlines = {"final_response": datetime(2026, 2, 27, 17, tzinfo=UTC), "level_1": None}
+    compiled = compile_expression(text, functions=functions(Settings(data=tmp_path)))
+    assert to_text(compiled.evaluate({"complaint": {"deadlines": deadlines}}, now=now).value) == want
 
 
 @pytest.mark.parametrize(("text", "want"), list(_examples("cells")))
