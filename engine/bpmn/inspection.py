@@ -48,7 +48,8 @@ def inspect_diagram(
     findings += check(document)
     reading = Reading(document, functions)
     processes = () if _any(findings, _UNREADABLE) else _read(document, reading)
-    findings += reading.findings
+    known = {(finding.rule, finding.element_id) for finding in findings}
+    findings += [finding for finding in reading.findings if (finding.rule, finding.element_id) not in known]
     if not _any(findings, _NO_NET):
         findings += check_soundness(document, strict=lambda process: is_bound(process, rulebooks))
     if not _any(findings, _NO_WAYS):

@@ -9,7 +9,7 @@ import click
 from engine.errors import DeploymentRefused, Finding
 from engine.processes.definition_views import DeployedDecision, DeployedForm, DeployedProcess
 from engine.types import SYSTEM
-from webapi.cli.common import as_json, err, finding_line, open_engine, out, print_json
+from webapi.cli.common import as_json, err, open_engine, out, print_json
 from webapi.runtime import SUFFIXES, library_resources, read_resources
 
 _FILES = click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
@@ -69,11 +69,19 @@ def lint(files: tuple[Path, ...], shipped: bool, machine: bool) -> None:  # noqa
         raise SystemExit(1)
 
 
+def _told(finding: Finding) -> str:
+    """As compilers write it, so that editors find the place: `file:line: severity rule element: message. Cure`."""
+    place = ":".join(str(part) for part in (finding.file, finding.line) if part is not None)
+    what = " ".join(part for part in (finding.severity, finding.rule, finding.element_id) if part)
+    message = f"{finding.message.rstrip('.')}. {finding.cure or ''}".rstrip()
+    return f"{place}: {what}: {message}"
+
+
 def _show(findings: tuple[Finding, ...], *, machine: bool, count: int) -> None:
     if machine:
         print_json(findings)
         return
-    for finding in findings:
-        out().print(f"{finding.severity}: {finding_line(finding)}", markup=False, highlight=False)
+    for finding in sorted(findings, key=lambda one: (one.file or "", one.line or 0)):
+        out().print(_told(finding), markup=False, highlight=False)
     errors = sum(finding.severity == "error" for finding in findings)
     err().print(f"{count} files, {errors} errors, {len(findings) - errors} remarks.")

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from engine.bpmn import parse_diagram
+from engine.bpmn import inspect_diagram, parse_diagram
 from engine.errors import DeploymentRefused, Refused
 from tests.engine.bpmn.drawing import draw, each, ext, job, mapping, script
 
@@ -91,6 +91,16 @@ def findings_of(content):
 def test_broken_diagrams_are_accepted_or_refused(content):
     found = findings_of(content)
     assert found is None or (found and all(finding.rule and finding.message for finding in found))
+
+
+@given(broken())
+@settings(max_examples=150, deadline=None)
+def test_broken_diagrams_are_inspected_to_the_end(content):
+    """However broken, all findings come at once, and what running refuses is among them."""
+    refused = findings_of(content)
+    with suppress(DeploymentRefused):
+        found = inspect_diagram("broken.bpmn", content).findings
+        assert not refused or any(finding.severity == "error" for finding in found)
 
 
 @given(broken())

@@ -96,6 +96,12 @@ def test_what_the_gate_refuses_is_told_line_by_line(amends: Amends, tmp_path: Pa
     assert json.loads(amends("lint", str(path), "--json").stdout)[0]["severity"] == "error"
 
 
+def test_findings_are_told_as_compilers_tell_them(amends: Amends, tmp_path: Path) -> None:
+    path = tmp_path / "order.bpmn"
+    path.write_bytes(diagrams.process("order", diagrams.user_task(form="nobody-has-this")))
+    assert "order.bpmn:1: error unknown-form step-1: There is no form" in amends("lint", str(path)).output
+
+
 def test_what_waits_is_shown(amends: Amends) -> None:
     assert "No task" in amends("tasks").output
     assert json.loads(amends("timers", "--json").output) == []
