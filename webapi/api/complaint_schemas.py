@@ -139,6 +139,17 @@ class PartyView(View):
     authority = fields.String(allow_none=True)
 
 
+class ExtensionView(View):
+    """A later date that a clock was given; `reason` is what the complainant was told."""
+
+    due_before = Instant()
+    due_until = Instant()
+    reason = fields.String()
+    consent = fields.Boolean()
+    at = Instant()
+    actor = fields.String()
+
+
 class DeadlineView(View):
     """One clock of a case, with how its date came about."""
 
@@ -149,7 +160,9 @@ class DeadlineView(View):
     met_at = Instant(allow_none=True)
     ended_at = Instant(allow_none=True)
     basis = fields.String()
+    statutory = fields.Boolean()
     derivation = fields.Raw()
+    extensions = fields.List(fields.Nested(ExtensionView))
 
 
 class NoteView(View):
@@ -321,6 +334,14 @@ class MessageView(View):
     delivery = fields.String()
     delivered_at = Instant(allow_none=True)
     actor = fields.String(allow_none=True)
+
+
+class Extending(Body):
+    """A later date for the answer: the new last day, the reasons as the complainant reads them, and their consent."""
+
+    until = fields.Date(required=True)
+    reason = fields.String(required=True, validate=Length(1))
+    consent = fields.Boolean(load_default=False)
 
 
 class Writing(Body):

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, request
 
-from engine.complaints import ComplaintChanges, Receipt, Upload
+from engine.complaints import ComplaintChanges, Postponement, Receipt, Upload
 from engine.errors import Malformed
 from engine.permissions import Permission
 from engine.types import SearchRequest
@@ -113,6 +113,15 @@ def messages(reference: str) -> Any:
 def write(reference: str, body: dict[str, Any]) -> Any:
     """Write to the complainant: shown on the status page, and mailed where there is an address."""
     return engine().complaints.write(actor(), reference, body["text"])
+
+
+@blueprint.post("/complaints/<reference>/extension")
+@needs(Permission.COMPLAINT_UPDATE)
+@takes(shapes.Extending)
+@answers(shapes.ComplaintView)
+def extend(reference: str, body: dict[str, Any]) -> Any:
+    """Put off the answer, with reasons: the complainant is told, and timers of the process follow."""
+    return engine().complaints.extend(actor(), reference, Postponement(**body))
 
 
 @blueprint.get("/complaints/<reference>/attachments")

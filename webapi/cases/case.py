@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.errors import AmendsError, NotFound, Refused
+from engine.complaints import Postponement
+from engine.errors import AmendsError, Conflict, NotFound, Refused
 from engine.permissions import Permission
 from engine.types import SYSTEM
 from webapi.access import actor, holds, needs
@@ -16,7 +19,7 @@ from webapi.context import engine
 from webapi.errors import problem_of
 from webapi.pages.files import download, uploads
 from webapi.pages.i18n import gettext
-from webapi.pages.words import ERROR, word
+from webapi.pages.words import ERROR, POSTPONING, word
 
 
 @blueprint.get("/cases/<reference>")
@@ -37,6 +40,23 @@ def write(reference: str) -> ResponseReturnValue:
         return _page(reference, refusal, text)
     flash(gettext("Your message has been sent."), "good")
     return redirect(url_for("cases.case", reference=reference, _anchor="letters"), 303)
+
+
+@blueprint.post("/cases/<reference>/extension")
+@needs(Permission.COMPLAINT_UPDATE)
+def extend(reference: str) -> ResponseReturnValue:
+    """Give the answer a later date; the complainant is told why."""
+    reason = request.form.get("reason", "").strip()
+    try:
+        until = date.fromisoformat(request.form.get("until", ""))
+        asked = Postponement(until=until, reason=reason, consent=request.form.get("consent") == "yes")
+        engine().complaints.extend(actor(), reference, asked)
+    except ValueError:
+        return _page(reference, Refused(gettext("Enter the new date.")), told=gettext("Enter the new date."))
+    except (Refused, Conflict) as refusal:
+        return _page(reference, refusal, told=_why(refusal))
+    flash(gettext("The date has been put off, and the complainant has been told."), "good")
+    return redirect(url_for("cases.case", reference=reference, _anchor="clocks"), 303)
 
 
 @blueprint.post("/cases/<reference>/attachments")
@@ -72,7 +92,15 @@ def diagram(reference: str, definition_key: int) -> Response:
     return current_app.response_class(engine().deployments.xml(SYSTEM, definition_key), mimetype="application/xml")
 
 
-def _page(reference: str, problem: AmendsError | None = None, entered: str = "") -> ResponseReturnValue:
+def _why(refusal: Refused | Conflict) -> str:
+    """What is wrong with a date, in words."""
+    found = refusal.findings[0].rule if isinstance(refusal, Refused) and refusal.findings else refusal.code
+    return word(POSTPONING, found) if found in POSTPONING else word(ERROR, refusal.code)
+
+
+def _page(
+    reference: str, problem: AmendsError | None = None, entered: str = "", told: str | None = None
+) -> ResponseReturnValue:
     who = actor()
     found = dossier(who, reference)
     answer = render_template(
@@ -80,7 +108,7 @@ def _page(reference: str, problem: AmendsError | None = None, entered: str = "")
         case=found,
         diagrams=diagrams_of(found.complaint.process_instance_key),
         may_write=holds(who, Permission.COMPLAINT_UPDATE),
-        problem=word(ERROR, problem.code) if problem else None,
+        problem=told or (word(ERROR, problem.code) if problem else None),
         entered=entered,
     )
     return answer, problem_of(problem).status if problem else 200

@@ -74,6 +74,25 @@ def _rolled(step: Step) -> str:
     )
 
 
+def _still(step: Step) -> str:
+    days = step.get("days")
+    length = amount(int(str(days)), "days") if days is not None else f"{step.get('hours')} h"
+    return gettext(
+        "It stood still from %(start)s to %(end)s; not counted: %(length)s.",
+        start=_instant(step, "from"),
+        end=_instant(step, "to"),
+        length=length,
+    )
+
+
+def _extended(step: Step) -> str:
+    return gettext("The date was put off to %(date)s, and the complainant was told why.", date=_instant(step, "to"))
+
+
+def _bounded(step: Step) -> str:
+    return gettext("The law allows no later date than %(date)s.", date=_instant(step, "to"))
+
+
 def _moved(step: Step) -> str:
     return gettext("The date was moved: %(why)s.", why=step.get("because") or step.get("reason") or "")
 
@@ -107,5 +126,8 @@ _SENTENCES: Mapping[str, Callable[[Step], str]] = {
     "closed-days": _closed,
     "rolled-forward": _rolled,
     "moved": _moved,
+    "stood-still": _still,
+    "extended": _extended,
+    "bounded": _bounded,
     "ends": _ends,
 }

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from flask import Flask, request
 from markupsafe import Markup
 
+from engine.complaints import TimelineView
 from webapi import access
 from webapi.context import engine
 from webapi.pages import assets, configured, language, words
@@ -66,6 +67,18 @@ def error_words(code: str) -> str:
     return words.word(words.ERROR, code)
 
 
+def event_words(entry: TimelineView) -> str:
+    """One entry of a timeline in a sentence; of an escalation, who was told."""
+    said, details = words.happening(entry.event, entry.details), entry.details
+    if entry.event != "escalated":
+        return said
+    groups = details.get("groups")
+    told = [configured.group_name(str(group)) for group in groups] if isinstance(groups, list) else []
+    level = gettext("level %(level)s", level=details.get("level"))
+    who = gettext("told: %(groups)s", groups=", ".join(told))
+    return f"{said}: {level} ({who})" if told else f"{said}: {level}"
+
+
 def register(app: Flask) -> None:
     """Add filters and globals to the templates of `app`."""
     filters: dict[str, Callable[..., object]] = {
@@ -77,7 +90,7 @@ def register(app: Flask) -> None:
         "paragraphs": paragraphs,
         "group_name": configured.group_name,
         "entry": configured.entry,
-        "event_words": lambda entry: words.happening(entry.event, entry.details),
+        "event_words": event_words,
         "derivation_step": step_sentence,
         "word": lambda code, table: words.word(getattr(words, table), code),
     }

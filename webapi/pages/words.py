@@ -58,9 +58,19 @@ DEADLINE: Words = {
     "acknowledgement": _l("Confirmation of receipt"),
     "level_1": _l("Reminder to the team"),
     "final_response": _l("Final answer"),
+    "statutory_response": _l("Final answer, as the law wants it"),
+    "summary_resolution": _l("Answer in short is enough"),
+    "external_body": _l("The complainant's time to go to a body outside"),
     "level_3": _l("Escalation to management"),
     "complainant_reply": _l("Reply by the complainant"),
     "progress_update": _l("News about progress"),
+}
+
+POSTPONING: Words = {
+    "not-later": _l("The new date must lie after the one that holds now."),
+    "too-late": _l("The rules that apply to this case do not allow so late a date without the complainant's consent."),
+    "required": _l("Say why it takes longer: the complainant reads it."),
+    "conflict": _l("The answer has been given already: there is no date to put off."),
 }
 
 PROMISE: Words = {
@@ -120,6 +130,8 @@ LETTER: Words = {
 
 CLOCK: Words = {
     "running": _l("running"),
+    "paused": _l("standing still: the complainant was asked something"),
+    "over": _l("over"),
     "overdue": _l("overdue"),
     "met": _l("kept"),
     "late": _l("missed"),
@@ -161,6 +173,10 @@ EVENT: Words = {
     "status": _l("New status"),
     "assessed": _l("Assessed"),
     "deadlines-set": _l("Dates set"),
+    "deadlines-moved": _l("Dates moved, because the calendar has changed"),
+    "extended": _l("Answer put off, and the complainant told"),
+    "clocks-paused": _l("Clocks stand still until the complainant answers"),
+    "clocks-resumed": _l("Clocks go on"),
     "letter-written": _l("Letter written"),
     "message-written": _l("Message to the complainant"),
     "message-received": _l("Message from the complainant"),

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
 
-from engine.complaints.regimes import Regimes, load_regimes
+from engine.complaints.regimes import STATUTORY, Regimes, load_regimes
 from engine.deadlines import due
 from engine.errors import ConfigurationInvalid, Refused
 from engine.settings import Settings
+from tests.conftest import MONDAY
 
 
 @pytest.fixture(scope="module")
@@ -19,18 +20,77 @@ def regimes() -> Regimes:
     return load_regimes(settings.config_files("regimes"), settings.config_files("calendars"))
 
 
+# Received on Monday 2 March 2026 at nine, if nothing else is said; the dates are counted by hand from the sources.
 @pytest.mark.parametrize(
-    ("regime_id", "clock", "received", "expected"),
+    ("regime_id", "clock", "expected"),
     [
-        ("iso10002", "final_response", datetime(2026, 3, 2, 9, tzinfo=UTC), date(2026, 3, 30)),
-        ("fca-disp", "final_response", datetime(2026, 3, 2, 9, tzinfo=UTC), date(2026, 4, 27)),
-        ("fca-disp", "summary_resolution", datetime(2026, 4, 2, 9, tzinfo=UTC), date(2026, 4, 9)),
-        ("nl-wkkgz", "final_response", datetime(2026, 3, 2, 9, tzinfo=UTC), date(2026, 4, 13)),
+        ("iso10002", "final_response", "2026-03-30"),
+        ("fca-disp", "final_response", "2026-04-27"),
+        ("fca-disp", "summary_resolution", "2026-03-05"),
+        ("payment-services", "final_response", "2026-03-23"),
+        ("au-rg271", "acknowledgement", "2026-03-03"),
+        ("au-rg271", "final_response", "2026-04-01"),
+        ("au-rg271", "summary_resolution", "2026-03-09"),
+        ("au-rg271-superannuation", "final_response", "2026-04-16"),
+        ("au-rg271-hardship", "final_response", "2026-03-23"),
+        ("es-ley-10-2025", "final_response", "2026-03-23"),
+        ("es-banks-payments", "final_response", "2026-03-23"),
+        ("es-banks-consumers", "final_response", "2026-04-02"),
+        ("es-banks-others", "final_response", "2026-05-02"),
+        ("nl-wkkgz", "final_response", "2026-04-13"),
+        ("nl-awb", "acknowledgement", "2026-03-09"),
+        ("nl-awb", "final_response", "2026-04-13"),
+        ("tr-banks-cards", "final_response", "2026-03-22"),
+        ("tr-banks", "final_response", "2026-04-01"),
+        ("nhs-england", "acknowledgement", "2026-03-05"),
+        ("nhs-england", "final_response", "2026-09-02"),
+        ("nhs-wales", "acknowledgement", "2026-03-04"),
+        ("nhs-wales", "final_response", "2026-04-15"),
+        ("nhs-scotland", "final_response", "2026-03-30"),
+        ("nhs-northern-ireland", "final_response", "2026-03-16"),
+        ("us-cfpb", "final_response", "2026-03-17"),
+        ("eu-adr", "final_response", "2026-05-31"),
     ],
 )
-def test_published_examples(regimes: Regimes, regime_id: str, clock: str, received: datetime, expected: date) -> None:
+def test_each_regime_counts_as_its_source_says(regimes: Regimes, regime_id: str, clock: str, expected: str) -> None:
     regime = regimes.get(regime_id)
-    assert regime.calendar.local(due(regime.clocks[clock], received, regime.calendar).at).date() == expected
+    received = regime.calendar.instant(date(2026, 3, 2), time(9))
+    found = due(regime.clocks[clock], received, regime.calendar).at
+    assert regime.calendar.local(found).date().isoformat() == expected
+
+
+def test_a_summary_resolution_is_due_at_the_close_of_the_third_day_after_easter(regimes: Regimes) -> None:
+    regime = regimes.get("fca-disp")
+    received = datetime(2026, 4, 2, 9, tzinfo=UTC)
+    found = due(regime.clocks["summary_resolution"], received, regime.calendar).at
+    assert regime.calendar.local(found).date() == date(2026, 4, 9)
+
+
+@pytest.mark.parametrize(
+    ("regime_id", "latest"),
+    [
+        ("payment-services", "2026-04-22"),
+        ("nl-wkkgz", "2026-05-11"),
+        ("nl-awb", "2026-05-11"),
+        ("tr-banks", "2026-04-11"),
+        ("us-cfpb", "2026-05-01"),
+    ],
+)
+def test_how_far_an_answer_can_be_put_off(regimes: Regimes, regime_id: str, latest: str) -> None:
+    regime = regimes.get(regime_id)
+    received = regime.calendar.instant(date(2026, 3, 2), time(9))
+    rule = regime.extension
+    assert rule is not None
+    first = due(regime.clocks["final_response"], received, regime.calendar).at
+    found = due(rule.limit, received if rule.from_start else first, regime.calendar).at
+    assert regime.calendar.local(found).date().isoformat() == latest
+
+
+def test_every_regime_of_the_law_has_a_clock_that_never_stands_still(regimes: Regimes) -> None:
+    for regime in regimes.by_id.values():
+        assert (STATUTORY in regime.limits) == (regime.regime_id != "iso10002")
+        days = {kind: due(limit, MONDAY, regime.calendar).at for kind, limit in regime.clocks.items()}
+        assert days["level_1"] < days["final_response"] < days["level_3"], regime.regime_id
 
 
 def test_every_regime_names_its_source_and_a_body_outside(regimes: Regimes) -> None:
@@ -54,6 +114,11 @@ def test_an_unknown_regime_is_refused(regimes: Regimes) -> None:
         ("source =", "sauce ="),
         ("amount = 20", 'amount = "twenty"'),
         ("amount = 20", "amount = 20\nspeed = 1"),
+        ("amount = 20", 'amount = 20\nstatutory = "yes"'),
+        ("[clocks.final_response]", "[extension]\namount = 3\n[clocks.final_response]"),
+        ("[clocks.final_response]", '[extension]\ncounted_from = "moon"\namount = 3\n[clocks.final_response]'),
+        ("[clocks.final_response]", "[clocks.statutory_response]\namount = 3\n[clocks.final_response]"),
+        ("checked = 2026-11-01", "checked = 1999-01-01"),
     ],
 )
 def test_an_incomplete_regime_is_refused(tmp_path: Path, cut: str, put: str) -> None:

@@ -104,3 +104,22 @@ def test_staff_read_in_their_language_where_a_case_stands(anna: Visitor, file_co
     anna.language = "nl"
     assert "De klacht beoordelen" in anna.open(f"/cases/{reference}").text
     assert "De klacht beoordelen" in anna.open("/tasks?pile=my-groups").text
+
+
+def test_the_answer_is_put_off_with_reasons(anna: Visitor, visitor: Visitor, file_complaint: Filing) -> None:
+    reference, _ = file_complaint()
+    anna.open(f"/cases/{reference}")
+    anna.send("/extension", {"until": "2026-03-03", "reason": "The supplier has not answered."})
+    assert anna.status == 422
+    assert "must lie after" in anna.text
+    anna.send("/extension", {"until": "2026-05-29", "reason": "The supplier has not answered."})
+    assert "Answer put off, and the complainant told" in anna.text
+    assert "The date was put off to" in anna.text
+    visitor.open("/follow/case")
+    assert "29 May 2026" in visitor.text
+
+
+def test_dates_that_are_no_dates_are_told(anna: Visitor, file_complaint: Filing) -> None:
+    anna.open(f"/cases/{file_complaint()[0]}").send("/extension", {"until": "soon", "reason": "Why not."})
+    assert anna.status == 422
+    assert "Enter the new date." in anna.text
