@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
-from sqlalchemy.orm import SessionTransaction
-
 from engine.bpmn import ProcessModel, ServiceCall
 from engine.processes.catalogue import Catalogue
 from engine.processes.hooks import Hooks, InstanceRef, OperationCall
+from engine.store.attempt import Attempt
 from engine.store.unit_of_work import UnitOfWork
 from engine.types import Json, Key
 
@@ -26,7 +25,7 @@ class Outside:
         self.between_steps: Callable[[], None] = _nothing
         self.heard: set[Key] = set()
         """Element instances that the listeners have been told of already."""
-        self._savepoint: SessionTransaction | None = None
+        self._attempt: Attempt | None = None
         self._context: dict[str, object] | None = None
 
     def now(self) -> datetime:
@@ -59,12 +58,12 @@ class Outside:
         return self._context
 
     def operate(self, call: ServiceCall) -> Mapping[str, Json] | None:
-        """Run an operation of ours inside a savepoint; None where the type is nobody's here, so it becomes a job."""
+        """Run an operation of ours as an attempt; None where the type is nobody's here, so it becomes a job."""
         operation = self._hooks.operations.get(call.job_type)
         if operation is None:
             return None
-        if self._savepoint is None:
-            self._savepoint = self.uow.session.begin_nested()
+        if self._attempt is None:
+            self._attempt = self.uow.attempt()
         self._tell(call.element_instance_key, call)
         self._context = None  # the operation is about to change what expressions read
         return operation(OperationCall(uow=self.uow, instance=self.instance, call=call)) or {}
@@ -86,22 +85,23 @@ class Outside:
 
     @contextmanager
     def atomic(self) -> Iterator[None]:
-        """Undo what an operation wrote if its step fails. The savepoint is made only when there is an operation:
+        """Undo what an operation wrote if its step fails. An attempt is made only when there is an operation:
         all else that a step does is in memory, and a round trip per element would cost more than the step."""
         self.between_steps()
         heard = set(self.heard)
         try:
             yield
         except BaseException:
-            if self._savepoint is not None:
-                self._savepoint.rollback()
+            if self._attempt is not None:
+                self._attempt.undo()
+                self._context = None
             self.heard = heard
             raise
         else:
-            if self._savepoint is not None:
-                self._savepoint.commit()
+            if self._attempt is not None:
+                self._attempt.keep()
         finally:
-            self._savepoint = None
+            self._attempt = None
 
 
 def _nothing() -> None:

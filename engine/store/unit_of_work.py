@@ -6,17 +6,20 @@ from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm import scoped_session as ScopedSession  # noqa: N812 - a class in all but name
 
 from engine.clock import Clock
+from engine.store.attempt import Attempt
 from engine.store.base import Base
 from engine.store.bulk import Part, Target, write_rows
 from engine.store.keys import Keys
 
 SessionFactory = Callable[[], Session] | sessionmaker[Session] | ScopedSession[Session]
+
+Left: TypeAlias = tuple[dict[Part, list[dict[str, Any]]], dict[tuple[str, str], None], dict[object, Any]]
 
 
 class UnitOfWork(AbstractContextManager["UnitOfWork"]):
@@ -70,6 +73,19 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
         if self._rows or self._notices:
             write_rows(self.session.connection(), self._rows, list(self._notices))
             self._rows, self._notices = {}, {}
+
+    def attempt(self) -> Attempt:
+        """Begin a part of the command that may be taken back by itself."""
+        return Attempt(self)
+
+    def left(self) -> Left:
+        """What is to be written and sent at the end so far, and what rooms keep, for `put_back`."""
+        kept = {key: value.copy() if isinstance(value, dict | list) else value for key, value in self.scratch.items()}
+        return {part: rows.copy() for part, rows in self._rows.items()}, self._notices.copy(), kept
+
+    def put_back(self, left: Left) -> None:
+        """Forget what was appended, announced and kept since `left` was taken."""
+        self._rows, self._notices, self.scratch = left
 
     def abandon(self) -> None:
         """Take everything back at the end, without an error: this was a trial."""
