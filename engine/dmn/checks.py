@@ -13,12 +13,13 @@ from operator import and_, or_
 
 from engine.dmn.clashes import clash, finding, not_allowed, same_cells
 from engine.dmn.model import Model
-from engine.dmn.samples import SampleClass, classes, constants
+from engine.dmn.samples import SampleClass, checking, classes, constants
 from engine.dmn.table import Table
 from engine.errors import Finding
 from engine.feel import FeelLimitExceeded, to_text
+from engine.feel.limits import Run
 
-MAX_RULES = 250
+MAX_RULES = 1000
 MAX_VISITS = 20_000
 MAX_FINDINGS = 20
 
@@ -28,21 +29,22 @@ def check_tables(model: Model) -> tuple[Finding, ...]:
     `dmn-never` and `dmn-not-allowed`, each with rule numbers or an example of the inputs.
 
     They are warnings, but for rules of a UNIQUE or ANY table that match the same inputs and give different values:
-    those are errors. In tables with more than 250 rules, and in those too intricate to tell, only rules with the same
-    cells are compared, and `dmn-unchecked` is said.
+    those are errors. In tables with more than 1,000 rules, and in those too intricate to tell, only rules with the same
+    cells are compared, and `dmn-unchecked` is said. Checks of a model take at most two seconds.
     """
     found: list[Finding] = []
+    run = checking()
     for table in model.tables:
         if table.inputs and table.rules:
-            found.extend(_checked(table, model.file))
-            found.extend(islice(not_allowed(table, model.file), MAX_FINDINGS))
+            found.extend(_checked(table, model.file, run))
+            found.extend(islice(not_allowed(table, model.file, run), MAX_FINDINGS))
     return tuple(found)
 
 
-def _checked(table: Table, file: str) -> list[Finding]:
+def _checked(table: Table, file: str, run: Run) -> list[Finding]:
     try:
         if len(table.rules) <= MAX_RULES:
-            return list(_TableCheck(table, file).findings())
+            return list(_TableCheck(table, file, run).findings())
     except FeelLimitExceeded:
         pass  # told below
     message = "the table is too large to be checked for gaps and overlaps"
@@ -51,16 +53,19 @@ def _checked(table: Table, file: str) -> list[Finding]:
 
 
 class _TableCheck:
-    def __init__(self, table: Table, file: str) -> None:
+    def __init__(self, table: Table, file: str, run: Run) -> None:
+        self._run = run
         self._table = table
         self._file = file
         self._count = len(table.rules)
         self._columns = [self._classes(position) for position in range(len(table.inputs))]
+        self._width = sum(map(len, self._columns))
 
     def _classes(self, position: int) -> list[SampleClass]:
         column = self._table.inputs[position]
         listed = constants(column.listed) if column.listed is not None else []
-        return classes([row[position] for row in self._table.cells], column.kind, column.allowed, listed or [])
+        cells = [row[position] for row in self._table.cells]
+        return classes(cells, column.kind, (column.allowed, listed or []), self._run)
 
     def findings(self) -> Iterator[Finding]:
         never = list(self._never())
@@ -82,6 +87,7 @@ class _TableCheck:
 
     def _sharing(self, index: int) -> int:
         """The rules that match some input together with a rule."""
+        self._run.step(self._width)
         shared = (
             reduce(or_, (found.sure for found in column if found.sure >> index & 1), 0) for column in self._columns
         )
@@ -89,6 +95,7 @@ class _TableCheck:
 
     def _covering(self, index: int) -> int:
         """The rules that match whenever a rule does."""
+        self._run.step(self._width)
         everything = (1 << self._count) - 1
         covering = everything
         for column in self._columns:
@@ -126,7 +133,7 @@ class _TableCheck:
         return clash(self._table, self._file, rules, (index, other))
 
     def _gap(self) -> Iterator[Finding]:
-        example = _Gaps(self._columns, self._table).find()
+        example = _Gaps(self._columns, self._table, self._run).find()
         if example is not None:
             yield self._finding("dmn-gap", f"no rule matches {self._shown(example)}")
 
@@ -138,8 +145,8 @@ class _TableCheck:
 class _Gaps:
     """Looks for inputs that no rule matches, column by column, with what was proved covered kept."""
 
-    def __init__(self, columns: Sequence[Sequence[SampleClass]], table: Table) -> None:
-        self._columns = columns
+    def __init__(self, columns: Sequence[Sequence[SampleClass]], table: Table, run: Run) -> None:
+        self._columns, self._run = columns, run
         self._covered: set[tuple[int, int]] = set()
         self._visits = 0
         dashes = [
@@ -162,6 +169,7 @@ class _Gaps:
             return None
         self._visits += 1
         for found in self._columns[position]:
+            self._run.step()
             rest = self._from(position + 1, active & (found.sure | found.maybe))
             if rest is not None:
                 return [found.value, *rest]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Literal
 
 from engine.dmn.hits import Column
@@ -14,11 +13,9 @@ from engine.errors import Finding, Severity
 from engine.feel import tree
 from engine.feel.display import to_text
 from engine.feel.errors import FeelLimitExceeded
-from engine.feel.limits import Limits, Run
+from engine.feel.limits import Run
 from engine.feel.plain import plain_literal
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LIMITS = Limits(steps=10_000_000, cpu_seconds=5, memory=64_000_000)
 Verdict = Literal["same", "different", "unsure"]
 
 
@@ -72,11 +69,11 @@ def _same(one: int, other: int) -> str:
     return f"rules {one + 1} and {other + 1} have the same conditions"
 
 
-def not_allowed(table: Table, file: str) -> Iterator[Finding]:
+def not_allowed(table: Table, file: str, run: Run) -> Iterator[Finding]:
     """Constants in the cells that the column, or its type, does not allow: such a rule never does what it says."""
-    run = Run(lambda: _EPOCH, _LIMITS)
     try:
         for index, (row, rule) in enumerate(zip(table.cells, table.rules, strict=True)):
+            run.step(len(row))
             for column, cell in zip(table.inputs, row, strict=True):
                 for value in _refused_inputs(column, cell, run):
                     message = f"rule {index + 1}: {_shown(value)} is no allowed value of {column.label}"

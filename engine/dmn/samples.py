@@ -6,10 +6,11 @@ beyond all of them, equal to a listed text, or equal to none. One value of each 
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from itertools import pairwise
 
 from engine.dmn.matching import Cell
@@ -24,7 +25,12 @@ from engine.feel.unary import TestCode
 
 OTHER_TEXT = "(something else)"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_LIMITS = Limits(steps=10_000_000, cpu_seconds=5, memory=64_000_000)
+_LIMITS = Limits(steps=100_000_000, cpu_seconds=2, memory=64_000_000)
+
+
+def checking() -> Run:
+    """The budget for the checks of one model: two seconds, however many tables it has."""
+    return Run(lambda: _EPOCH, _LIMITS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,26 +70,55 @@ def _constant(node: tree.Node) -> object:
 
 
 def classes(
-    cells: Sequence[Cell], kind: FeelType, allowed: TestCode | None, listed: Sequence[object]
+    cells: Sequence[Cell], kind: FeelType, allowed: tuple[TestCode | None, Sequence[object]], run: Run
 ) -> list[SampleClass]:
-    """The classes of a column. `allowed` are its input values, and `listed` the constants in them."""
+    """The classes of a column. `allowed` are its input values, and the constants in them. Raises FeelLimitExceeded."""
+    permits, listed = allowed
     found: list[object] = list(listed)
     known = [[] if cell.tree is None else constants(cell.tree) for cell in cells]
     for values in known:
         found.extend(values or ())
-    run = Run(lambda: _EPOCH, _LIMITS)
     spread = dict.fromkeys((type(value), value) for value in _spread(found, kind, run))
-    candidates = [value for _, value in spread if allowed is None or allowed(value, {}, run) is True]
-    by_bits: dict[tuple[int, int], object] = {}
+    candidates = [value for _, value in spread if permits is None or permits(value, {}, run) is True]
+    maybe = sum(1 << index for index, values in enumerate(known) if values is None)
+    by_bits: dict[int, object] = {}
+    for value, sure in _wanted(candidates, cells, known, run):
+        by_bits.setdefault(sure, value)
+    return [SampleClass(value=value, sure=sure, maybe=maybe) for sure, value in by_bits.items()]
+
+
+def _wanted(
+    candidates: Sequence[object], cells: Sequence[Cell], known: Sequence[list[object] | None], run: Run
+) -> Iterator[tuple[object, int]]:
+    """Each candidate with the cells that accept it, as bits."""
+    numbers = [value for value in candidates if isinstance(value, Decimal)]
+    if len(numbers) == len(candidates):
+        yield from _wanted_numbers(sorted(numbers), cells, known, run)
+        return
     for value in candidates:
-        sure = maybe = 0
-        for index, cell in enumerate(cells):
-            if known[index] is None:
-                maybe |= 1 << index
-            elif cell.accepts(value, run):
-                sure |= 1 << index
-        by_bits.setdefault((sure, maybe), value)
-    return [SampleClass(value=value, sure=sure, maybe=maybe) for (sure, maybe), value in by_bits.items()]
+        run.step(len(cells))
+        yield value, sum(1 << i for i, cell in enumerate(cells) if known[i] is not None and cell.accepts(value, run))
+
+
+def _wanted_numbers(
+    numbers: Sequence[Decimal], cells: Sequence[Cell], known: Sequence[list[object] | None], run: Run
+) -> Iterator[tuple[object, int]]:
+    """A cell changes its mind only at its own constants: it is asked once for each stretch between them."""
+    changes = [0] * (len(numbers) + 1)
+    for index, (cell, constants_) in enumerate(zip(cells, known, strict=True)):
+        if constants_ is None:
+            continue
+        own = sorted({value for value in constants_ if isinstance(value, Decimal)})
+        ends = sorted({0, len(numbers), *(at(numbers, value) for value in own for at in (bisect_left, bisect_right))})
+        run.step(len(ends))
+        for start, end in pairwise(ends):
+            if cell.accepts(numbers[start], run):
+                changes[start] ^= 1 << index
+                changes[end] ^= 1 << index
+    sure = 0
+    for value, change in zip(numbers, changes, strict=False):
+        sure ^= change
+        yield value, sure
 
 
 def _spread(found: Iterable[object], kind: FeelType, run: Run) -> Iterator[object]:
@@ -107,17 +142,24 @@ def _around(values: list[object]) -> Iterator[object]:
     if isinstance(first, str):
         yield OTHER_TEXT
         return
+    numbers = sorted({value for value in values if isinstance(value, Decimal)})
+    if numbers:
+        yield from (numbers[0] - 1, numbers[-1] + 1)
+        yield from (_middle(low, high) for low, high in pairwise(numbers))
+        return
     for value in values:
         yield from (near for near in (_moved(value, -1), _moved(value, 1)) if near is not None)
-    numbers = sorted({value for value in values if isinstance(value, Decimal)})
-    yield from ((low + high) / 2 for low, high in pairwise(numbers))
+
+
+def _middle(low: Decimal, high: Decimal) -> Decimal:
+    """A number between two others, a whole one if there is one: it is shown to people."""
+    whole = (low + 1).to_integral_value(ROUND_FLOOR)
+    return whole if low < whole < high else (low + high) / 2
 
 
 def _moved(value: object, step: int) -> object:
     """The next value in a direction, by a small step of its kind."""
     try:
-        if isinstance(value, Decimal):
-            return value + step
         if isinstance(value, Date):
             return Date.of_days(value.days + step)
         if isinstance(value, DateTime):
