@@ -140,6 +140,14 @@ def _carried(known: Facts, said: etree._Element) -> str | None:
     return None if found is None else found.get("structureRef")
 
 
+def _places(document: Document) -> Iterator[Violation]:
+    """An embedded sub-process sees the data around it; only several instances of it are given data of their own."""
+    for scope in facts(document).all("subProcess", "transaction", "adHocSubProcess"):
+        kinds = {local(child) for child in scope}
+        if "ioSpecification" in kinds and "multiInstanceLoopCharacteristics" not in kinds:
+            yield scope, f"the sub-process {scope.get('id')} has inputs or outputs of its own"
+
+
 def _owner(part: etree._Element) -> etree._Element:
     at: etree._Element | None = part.getparent()
     while at is not None and (not at.get("id") or local(at) in ("ioSpecification", "")):
@@ -152,5 +160,6 @@ RULES = (
     Rule(id="data-set", cure="List it in a set, with the other inputs or outputs.", find=_sets),
     Rule(id="data-set-pair", cure="Let both sets refer to each other.", find=_set_pairs),
     Rule(id="data-association", cure="Connect data of the same kind, or add a transformation.", find=_associations),
+    Rule(id="data-place", cure="Use the data of the process around it.", find=_places),
     Rule(id="event-data", cure="Give the event one data item for each trigger, of its kind.", find=_events),
 )

@@ -46,7 +46,7 @@ def _natural(document: Document) -> Iterator[Violation]:
 
 
 def _empty(document: Document) -> Iterator[Violation]:
-    for element in facts(document).all(*sorted(_EXPRESSIONS | _TIMES | _PATHS)):
+    for element in facts(document).all(*sorted(_EXPRESSIONS | _TIMES | _PATHS | {"formalExpression"})):
         if _runs(element) and not _text(element).removeprefix("="):
             yield _owner(element), f"the {local(element)} is empty"
     for element in facts(document).all("conditionalEventDefinition"):

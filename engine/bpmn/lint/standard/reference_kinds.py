@@ -6,10 +6,25 @@ from collections.abc import Iterator
 
 from lxml import etree
 
-from engine.bpmn.dialect.document import ACTIVITIES, EVENTS, Document, bare, definitions, kind_of, local
-from engine.bpmn.lint.facts import Facts, facts, texts
+from engine.bpmn.dialect.document import ACTIVITIES, NODES, Document, bare, definitions, kind_of, local
+from engine.bpmn.lint.facts import CHOREOGRAPHY, Facts, facts, texts
 from engine.bpmn.lint.rule import Rule, Violation
 
+TRIGGERS = frozenset(
+    f"{kind}EventDefinition"
+    for kind in (
+        "message",
+        "timer",
+        "signal",
+        "error",
+        "escalation",
+        "conditional",
+        "compensate",
+        "cancel",
+        "terminate",
+        "link",
+    )
+)
 _DATA = frozenset(
     {"dataInput", "dataOutput", "dataObject", "dataObjectReference", "dataStoreReference", "dataStore", "property"}
 )
@@ -35,6 +50,8 @@ _ATTRIBUTES: dict[str, frozenset[str]] = {
     "inputDataRef": frozenset({"dataInput", "inputSet"}),
     "outputDataRef": frozenset({"dataOutput", "outputSet"}),
     "initiatingParticipantRef": frozenset({"participant"}),
+    "calledCollaborationRef": frozenset({"collaboration", "globalConversation", "choreography"}),
+    "calledChoreographyRef": frozenset({"choreography", "globalChoreographyTask"}),
 }
 _CHILDREN: dict[str, frozenset[str]] = {
     "dataInputRefs": frozenset({"dataInput"}),
@@ -62,8 +79,10 @@ _CHILDREN: dict[str, frozenset[str]] = {
     "messageFlowRef": frozenset({"messageFlow"}),
     "innerParticipantRef": frozenset({"participant"}),
     "outerParticipantRef": frozenset({"participant"}),
+    "flowNodeRef": NODES | CHOREOGRAPHY,
+    "eventDefinitionRef": TRIGGERS,
 }
-_FLOW_NODES = ACTIVITIES | EVENTS
+_ENDS = ("association", "messageFlow", "conversationLink")
 
 
 def _find(document: Document) -> Iterator[Violation]:
@@ -113,6 +132,20 @@ def _with_id(element: etree._Element) -> etree._Element:
     return element if at is None else at
 
 
+def _ends(document: Document) -> Iterator[Violation]:
+    """What connects two elements connects two that are there."""
+    known = facts(document)
+    for link in known.all(*_ENDS):
+        for end in ("sourceRef", "targetRef"):
+            said = link.get(end)
+            if said and known.find(said) is None and not _foreign(link, said):
+                yield link, f"{end} {said!r} of the {local(link)} leads nowhere"
+    for call in known.all("callActivity"):
+        called = known.find(call.get("calledElement"))
+        if called is not None and local(called) != "process" and not local(called).startswith("global"):
+            yield call, f"calledElement {call.get('calledElement')!r} is a {local(called)}, which cannot be called"
+
+
 def _associations(document: Document) -> Iterator[Violation]:
     known = facts(document)
     for link in known.all("dataInputAssociation", "dataOutputAssociation"):
@@ -155,6 +188,7 @@ def _link(found: etree._Element) -> bool:
 
 RULES = (
     Rule(id="reference-kind", cure="Choose an element of the right kind.", find=_find),
+    Rule(id="connection-end", cure="Connect it to elements that are there.", find=_ends),
     Rule(id="data-reference", cure="Connect it to a data object, an input or an output.", find=_associations),
     Rule(id="link-reference", cure="Let source and target name link events.", find=_links),
     Rule(id="link-pair", cure="Let source and target of both links name each other.", find=_pairs),

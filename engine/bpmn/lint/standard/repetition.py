@@ -26,6 +26,8 @@ def _over(document: Document) -> Iterator[Violation]:
         dialect = any(e.get("inputCollection") for e in loop.iter(f"{{{ZEEBE}}}loopCharacteristics"))
         if not dialect and not said & {"loopCardinality", "loopDataInputRef"}:
             yield loop.getparent(), "nothing says over what the multi-instance activity is repeated"
+        if {"loopCardinality", "loopDataInputRef"} <= said:
+            yield loop.getparent(), "the multi-instance activity has a cardinality and a collection"
 
 
 def _scalars(document: Document) -> Iterator[Violation]:
@@ -58,6 +60,11 @@ def _behaviour(document: Document) -> Iterator[Violation]:
         for kind, attribute in (("One", "oneBehaviorEventRef"), ("None", "noneBehaviorEventRef")):
             if loop.get(attribute) and behaviour != kind:
                 yield loop.getparent(), f"{attribute} has no effect with behaviour {behaviour}"
+            if behaviour == kind and not loop.get(attribute):
+                yield loop.getparent(), f"behaviour {behaviour} throws an event, and {attribute} names none"
+        complex_ = any(local(said) == "complexBehaviorDefinition" for said in loop)
+        if behaviour == "Complex" and not complex_:
+            yield loop.getparent(), "behaviour Complex has no complexBehaviorDefinition"
         for said in loop:
             if local(said) == "complexBehaviorDefinition" and not any(local(child) == "event" for child in said):
                 yield loop.getparent(), "a complex behaviour throws an event, and none is there"

@@ -111,6 +111,13 @@ EXAMPLES: dict[str, tuple[str, str, str, str]] = {
     ),
     "schema": (f"{ONE}\n", 'isExecutable="true"', 'isExecutable="perhaps"', ""),
     "reference-kind": (f"{END}xor x default=s\ns -> x -> e\nuser u\nx -> u -> e", " default=s", "", ""),
+    "connection-end": (f"{ONE}\ntextAnnotation w\nassociation k sourceRef=w targetRef=gone", "=gone", "=u", ""),
+    "data-place": (
+        f"{END}sub a {{\nuser x\nioSpecification o | <inputSet/><outputSet/>\n}}\ns -> a -> e",
+        "\nioSpecification o | <inputSet/><outputSet/>",
+        "",
+        "",
+    ),
     "data-reference": (
         f"{END}user u | {io('')}<dataInputAssociation id='d'><sourceRef>X</sourceRef><targetRef>in0</targetRef>"
         "</dataInputAssociation>\ns -> u -> e",
