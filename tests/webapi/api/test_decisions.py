@@ -28,5 +28,5 @@ def test_an_evaluation_tells_inputs_and_rules(admin: Caller) -> None:
 def test_an_evaluation_says_why_it_is_null(admin: Caller) -> None:
     found = evaluated(admin)
     assert found["output"] == "null"
-    assert [one["code"] for one in found["diagnostics"]][0] == "unknown-name"
+    assert found["diagnostics"][0]["code"] == "unknown-name"
     assert "nothing is called x" in found["diagnostics"][0]["message"]
