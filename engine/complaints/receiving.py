@@ -9,6 +9,7 @@ from datetime import datetime
 from engine.complaints.attachments import AttachmentStore
 from engine.complaints.cases import happened, remember
 from engine.complaints.checks import check_receipt
+from engine.complaints.choosing import choose_regime
 from engine.complaints.clocks import PROMISED, Clocks, current
 from engine.complaints.context import remember_address
 from engine.complaints.events import Event
@@ -82,7 +83,7 @@ class Receiving:
         return _result(uow, case)
 
     def _check(self, uow: UnitOfWork, receipt: Receipt) -> Regime:
-        regime = self._regimes.get(receipt.regime)
+        regime = choose_regime(uow, receipt, self._regimes, self._instances.advance.catalogue)
         check_receipt(receipt, regime.calendar.local(uow.now()).date())
         if receipt.category is not None and self._catalogues.entry("categories", receipt.category) is None:
             finding = Finding(rule="options", message="There is no such category.", element_id="category")

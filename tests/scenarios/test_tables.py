@@ -22,7 +22,7 @@ COMPLEXITY = ("simple", "normal", "complex")
 PRIORITY = ("low", "normal", "high", "urgent")
 TEAMS = ("case-handlers", "senior-handlers")
 RANK = {"none": 0, "senior": 1, "manager": 2}
-TABLES = ("priority", "deadlines", "team", "authority")
+TABLES = ("priority", "deadlines", "team", "authority", "regime")
 
 Decide = Callable[..., Json]
 
@@ -133,3 +133,26 @@ def test_nobody_grants_more_than_the_limits_of_the_remedies(
         needed = 0 if may(team) else 1 if may("senior-handlers") else 2
         found = approval(decide, "upheld", "medium", remedy, remedyAmount=amount, team=team)
         assert RANK[found] >= needed, (remedy, found)
+
+
+@pytest.mark.parametrize(
+    ("facts", "regime"),
+    [
+        ({}, "iso10002"),
+        ({"unit": "care"}, "nl-wkkgz"),
+        ({"unit": "care", "origin": "internal"}, "iso10002"),
+        ({"unit": "care", "kind": "compliment"}, "iso10002"),
+        ({"unit": "bank-turkey", "product": "card"}, "tr-banks-cards"),
+        ({"unit": "bank-turkey", "product": "loan"}, "tr-banks"),
+    ],
+)
+def test_unit_product_and_kind_choose_the_regime(decide: Decide, facts: Mapping[str, Json], regime: str) -> None:
+    inputs = {"unit": None, "product": None, "kind": "complaint", "origin": "external", **facts}
+    assert decide("regime", **inputs) == regime
+
+
+def test_every_regime_that_the_table_names_is_configured(library: Path, config: Path) -> None:
+    dmn = "{https://www.omg.org/spec/DMN/20191111/MODEL/}"
+    entries = etree.parse(library / "regime.dmn").iter(f"{dmn}outputEntry")
+    named = {(entry.findtext(f"{dmn}text") or "").strip('"') for entry in entries}
+    assert named <= {path.stem for path in (config / "regimes").glob("*.toml")}

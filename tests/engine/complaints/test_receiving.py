@@ -10,13 +10,14 @@ from sqlalchemy import func, select
 
 from engine.complaints import PartyData, Receipt, Upload
 from engine.errors import AmendsError, Forbidden, IdempotencyMismatch, Refused, TooLarge, UnsupportedContent
+from engine.processes import Resource
 from engine.store.base import Base
 from engine.store.complaint import Complaint
 from engine.store.job import Job
 from engine.store.party import Party
 from engine.store.process_instance import ProcessInstance
 from engine.types import SYSTEM, Actor
-from tests.engine.complaints.desk import Desk
+from tests.engine.complaints.desk import ROOT, Desk
 
 
 def count(desk: Desk, table: type[Base]) -> int:
@@ -141,3 +142,20 @@ def test_a_dutch_complaint_is_answered_in_dutch_by_the_clocks_of_its_regime(desk
     (letter,) = desk.engine.complaints.messages(SYSTEM, filed.reference)
     assert letter.language == "nl"
     assert "13 april 2026" in letter.body
+
+
+def test_the_table_of_regimes_chooses_the_periods(desk: Desk) -> None:
+    chosen = desk.file(unit="care")
+    assert desk.engine.complaints.get(SYSTEM, chosen.reference).regime == "nl-wkkgz"
+    named = desk.file(unit="care", regime="fca-disp")
+    assert desk.engine.complaints.get(SYSTEM, named.reference).regime == "fca-disp"
+
+
+@pytest.mark.parametrize("answer", ['"code-of-hammurabi"', "12", "unit.nothing"])
+def test_a_table_of_regimes_that_is_wrong_keeps_nobody_from_complaining(desk: Desk, answer: str) -> None:
+    path = ROOT / "workflows" / "complaint_handling" / "regime.dmn"
+    text = path.read_text("utf-8").replace('<text>"iso10002"</text>', f"<text>{answer}</text>")
+    if answer == "12":
+        text = text.replace('name="regime" typeRef="string"', 'name="regime" typeRef="Any"')
+    desk.engine.deployments.deploy(SYSTEM, [Resource(name=path.name, content=text.encode())])
+    assert desk.engine.complaints.get(SYSTEM, desk.file().reference).regime == "iso10002"
