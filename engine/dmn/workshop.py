@@ -107,11 +107,17 @@ class Workshop:
         if isinstance(node, Literal):
             return
         for found in review(node, names, self._vocabulary.functions, self.known):
-            at = replace(found, file=self._file, element_id=id_of(element))
+            at = self._placed(found, element)
             if found.rule != "feel-unknown-name":
                 self.findings.append(at)
             elif found.cure:
                 self.findings.append(replace(at, severity="warning"))
+
+    def _placed(self, found: Finding, element: Element) -> Finding:
+        """A finding about an expression, with the line of the file; its column is that in the expression."""
+        start = line_of(element)
+        line = found.line if start is None else start + (found.line or 1) - 1
+        return replace(found, file=self._file, element_id=id_of(element), line=line)
 
     def test_code(self, text: str, names: Iterable[str], element: Element) -> TestCode | None:
         """The closure of a list of allowed values; None if there is no text."""
@@ -122,7 +128,7 @@ class Workshop:
 
     def _mistake(self, error: FeelSyntaxError, element: Element) -> Code:
         for found in error.findings:
-            self.findings.append(replace(found, file=self._file, element_id=id_of(element)))
+            self.findings.append(self._placed(found, element))
         message = str(error)
 
         def code(env: Env, run: Run) -> object:  # noqa: ARG001 - every closure takes both

@@ -40,6 +40,8 @@ def deploy(files: tuple[Path, ...], shipped: bool, machine: bool) -> None:  # no
         return
     for part in done.deployments:
         out().print(_line(part), markup=False, highlight=False)
+    for finding in done.findings:
+        err().print(_told(finding), markup=False, highlight=False)
 
 
 def _line(part: DeployedProcess | DeployedDecision | DeployedForm) -> str:
