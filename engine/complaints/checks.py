@@ -14,6 +14,8 @@ LONGEST_DESCRIPTION = 50_000
 LONGEST_TEXT = 20_000
 LONGEST_NAME = 1_000
 MOST_FILES = 10
+OLDEST = timedelta(days=366)
+"""How long ago a complaint may have come that is entered now; further back somebody mistook the year."""
 CHANNELS = ("web", "email", "api", "phone", "post", "in-person", "other")
 ORIGINS = ("external", "internal")
 FEEDBACK = ("complaint",)
@@ -113,3 +115,7 @@ def _dates(receipt: Receipt, today: date) -> Iterator[Finding]:
     if receipt.problem_date is not None and receipt.problem_date > today + timedelta(days=1):
         message = "The problem cannot have happened in the future."
         yield Finding(rule="date", message=message, element_id="problem_date")
+    if receipt.received_on is not None and not today - OLDEST <= receipt.received_on <= today:
+        message = f"A complaint is entered within {OLDEST.days} days of its receipt."
+        rule = "date" if receipt.received_on > today else "date-too-old"
+        yield Finding(rule=rule, message=message, element_id="received_on")

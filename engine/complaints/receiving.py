@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, time
 
 from engine.complaints.attachments import AttachmentStore
 from engine.complaints.cases import happened, remember
@@ -27,6 +27,7 @@ from engine.tasks.forms import Catalogues
 from engine.types import Actor, Json
 
 PROCESS = "complaint-handling"
+NOON = time(12)
 OPERATION = "receive-complaint"
 
 
@@ -92,6 +93,7 @@ class Receiving:
 
     def _case(self, uow: UnitOfWork, actor: Actor, receipt: Receipt, regime: Regime) -> Complaint:
         key, now = uow.new_key(), uow.now()
+        received_at = _received_at(receipt, regime, now)
         number = uow.session.scalar(REFERENCE_NUMBERS.next_value())
         return Complaint(
             key=key,
@@ -114,10 +116,18 @@ class Receiving:
             escalation_level=0,
             survey_open=False,
             rev=0,
-            received_at=now,
+            received_at=received_at,
             received_by=actor.username,
             clocks={kind: limit.to_json() for kind, limit in regime.limits.items()},
         )
+
+
+def _received_at(receipt: Receipt, regime: Regime, now: datetime) -> datetime:
+    """Now, or noon of the earlier day on which it came: nobody knows the hour of a letter."""
+    day = receipt.received_on
+    if day is None or day == regime.calendar.local(now).date():
+        return now
+    return regime.calendar.instant(day, NOON)
 
 
 def _add_parties(uow: UnitOfWork, case: Complaint, receipt: Receipt) -> None:

@@ -59,6 +59,8 @@ class Receipt:
     product_or_service: str | None = None
     order_reference: str | None = None
     problem_date: date | None = None
+    received_on: date | None = None
+    """The day on which it reached us, where it is entered on a later one; the clocks start then."""
     category: str | None = None
     remedy_sought: str | None = None
     regime: str | None = None

@@ -58,6 +58,17 @@ class Tour:
             claim.click()
         self.page.locator("button[value=list]").click()
         yield "task with errors"
+        self.page.goto("/cases/new")
+        yield "enter a complaint"
+        self.page.locator("main form button").last.click()
+        self.page.locator(".error-summary").wait_for()
+        yield "enter a complaint with errors"
+        self.page.locator("#f-channel-0").check()
+        self.page.locator("#f-description").fill(people.DESCRIPTION)
+        self.page.locator("#f-name").fill("Jo Vermeer")
+        self.page.locator("main form button").last.click()
+        self.page.wait_for_url("**/cases/new/receipt")
+        yield "entered"
         self.page.goto("/cases")
         yield "cases"
         self.page.locator("tbody th a").first.click()

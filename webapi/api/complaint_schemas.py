@@ -86,6 +86,7 @@ class Filing(Body):
     product_or_service = _optional(1_000)
     order_reference = _optional()
     problem_date = fields.Date(load_default=None, allow_none=True)
+    received_on = fields.Date(load_default=None, allow_none=True)
     category = _optional()
     remedy_sought = _optional(LONGEST_TEXT)
     regime = _optional(100)

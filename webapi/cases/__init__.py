@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webapi.cases import case, search
+from webapi.cases import case, entering, search
 from webapi.cases.base import blueprint
 
-__all__ = ["blueprint", "case", "search"]
+__all__ = ["blueprint", "case", "entering", "search"]

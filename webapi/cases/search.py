@@ -9,7 +9,7 @@ from flask import render_template, request
 
 from engine.permissions import Permission
 from engine.types import SearchRequest
-from webapi.access import actor, needs
+from webapi.access import actor, holds, needs
 from webapi.cases.base import blueprint
 from webapi.context import engine
 from webapi.pages.i18n import Lazy
@@ -57,4 +57,5 @@ def search() -> str:
     page = engine().complaints.search(actor(), wanted)
     more = page.end_cursor if len(page.items) == PAGE else None
     asked = {"q": text, "status": status, "severity": severity, "sort": sort}
-    return render_template("cases/search.html", page=page, more=more, asked=asked, sorts=SORTS)
+    may_enter = holds(actor(), Permission.COMPLAINT_CREATE)
+    return render_template("cases/search.html", page=page, more=more, asked=asked, sorts=SORTS, may_enter=may_enter)

@@ -20,6 +20,7 @@ RULES: Mapping[str, Lazy] = {
     "phone": _l("This is no telephone number."),
     "options": _l("This is none of the choices."),
     "date": _l("This day lies in the future."),
+    "date-too-old": _l("This day is more than a year ago."),
     "unknown-field": _l("The form has changed. Load the page again."),
 }
 

@@ -42,6 +42,12 @@ def locale() -> Locale | None:
     return found if isinstance(found, Locale) else None
 
 
+def local_day(value: datetime) -> date:
+    """The day of an instant in the page's zone."""
+    day: date = flask_babel.to_user_timezone(value).date()
+    return day
+
+
 def write_date(value: date | datetime, pattern: str) -> str:
     """`value` by a CLDR pattern, in the page's language; an instant in the page's zone."""
     return str(flask_babel.format_date(value, pattern))

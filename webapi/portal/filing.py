@@ -25,7 +25,7 @@ from webapi.portal.following import case
 from webapi.portal.receipt import in_form_terms, receipt_of
 
 FORM = "file-complaint"
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
+TOKEN = re.compile(r"[A-Za-z0-9_-]{20,64}")
 
 
 def _view(answers: dict[str, Json] | None = None) -> FormView:
@@ -53,7 +53,7 @@ def file_fields() -> ResponseReturnValue:
 def take() -> ResponseReturnValue:
     """Take the complaint: the receipt, or the form again with what is wrong with it."""
     token = request.form.get("form-token", "")
-    if not _TOKEN.fullmatch(token) or request.form.get("website"):
+    if not TOKEN.fullmatch(token) or request.form.get("website"):
         raise Malformed
     answers = forms.read(_view(), request.form)
     try:

@@ -54,6 +54,14 @@ def test_a_complaint_is_registered_acknowledged_and_on_its_way(clerk: Caller) ->
     assert clerk.found("user-tasks", businessId=told["reference"])[0]["elementId"] == "assess"
 
 
+def test_a_complaint_that_came_earlier_is_received_then(clerk: Caller) -> None:
+    told = received(clerk, receivedOn="2026-02-26", channel="post")
+    found = clerk.get(f"/v2/complaints/{told['reference']}").json
+    assert found["receivedAt"] == "2026-02-26T11:00:00Z"
+    refused = clerk.post("/v2/complaints", filing(receivedOn="2026-03-04"))
+    assert (refused.status_code, refused.json["findings"][0]["elementId"]) == (422, "received_on")
+
+
 def test_no_personal_data_and_no_code_is_in_process_variables(clerk: Caller, admin: Caller) -> None:
     told = received(clerk)
     written = orjson.dumps(admin.found("variables", processInstanceKey=told["processInstanceKey"])).decode()
