@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from contextlib import suppress
 from decimal import Decimal
 from types import NoneType
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.feel import (
@@ -93,3 +94,36 @@ def test_any_text(text: str) -> None:
 @settings(max_examples=600, deadline=None)
 def test_grown_expressions(text: str) -> None:
     _try(text)
+
+
+_HOSTILE = st.sampled_from(
+    [
+        "1..100000",
+        "9e999",
+        "2**9999",
+        '@"P999999999Y"',
+        'string repeat("a", 900000)',
+        "for q in 1..90000 return q",
+        "now()",
+        '"(a+)+$"',
+        'string join(for q in 1..999 return "abcdefgh")',
+        "function(x) x",
+        "[[[[1]]]]",
+        'range("[1..5]")',
+        "null",
+        "i",
+        "item",
+        "partial",
+    ]
+)
+
+
+@given(st.recursive(_HOSTILE, _grown, max_leaves=8))
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_hostile_expressions_stay_small(text: str) -> None:
+    tracemalloc.start()
+    try:
+        _try(text)
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
