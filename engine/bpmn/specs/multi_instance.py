@@ -8,7 +8,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn import variables
 from engine.bpmn.errors import StepFailed
-from engine.bpmn.expressions import json_of, shorten
+from engine.bpmn.expressions import explained, json_of, shorten
 from engine.bpmn.model import Element
 from engine.bpmn.specs.definition import Definition
 from engine.bpmn.specs.repeat import Repeat
@@ -57,7 +57,8 @@ class MultiInstance(Repeat):
         value = variables.calculate(token, self.collection, "EXTRACT_VALUE_ERROR")
         items = json_of(value, "EXTRACT_VALUE_ERROR", "the input collection")
         if not isinstance(items, list):
-            text = f"the input collection {self.collection.text} is no list: {shorten(value)}"
+            why = explained(self.collection, variables.visible(token), token.execution.services.now())
+            text = f"the input collection {why} is no list: {shorten(value)}"
             raise StepFailed("EXTRACT_VALUE_ERROR", text)
         return items
 

@@ -77,8 +77,8 @@ class UserTask(Node):
             self.create(token)
 
 
-def _refused(what: str, text: Text, value: object, wanted: str) -> StepFailed:
-    return StepFailed("EXTRACT_VALUE_ERROR", f"{what}: {text.source} gave {shorten(value)}, and {wanted} is wanted")
+def _refused(what: str, why: str, value: object, wanted: str) -> StepFailed:
+    return StepFailed("EXTRACT_VALUE_ERROR", f"{what}: {why} gave {shorten(value)}, and {wanted} is wanted")
 
 
 def _optional(text: Text | None, seen: Mapping[str, object], now: datetime, what: str) -> str | None:
@@ -87,7 +87,7 @@ def _optional(text: Text | None, seen: Mapping[str, object], now: datetime, what
     if value is None or isinstance(value, str):
         return value or None
     assert text is not None  # noqa: S101  # a value came out of it
-    raise _refused(what, text, value, "a text")
+    raise _refused(what, text.explained(seen, now), value, "a text")
 
 
 def _names(text: Text | None, seen: Mapping[str, object], now: datetime, what: str) -> tuple[str, ...]:
@@ -100,7 +100,7 @@ def _names(text: Text | None, seen: Mapping[str, object], now: datetime, what: s
     names = [value] if isinstance(value, str) else value
     if isinstance(names, list) and all(isinstance(name, str) and name for name in names):
         return tuple(names)
-    raise _refused(what, text, value, "a list of texts")
+    raise _refused(what, text.explained(seen, now), value, "a list of texts")
 
 
 def _instant(text: Text | None, seen: Mapping[str, object], now: datetime, what: str) -> datetime | None:
@@ -111,7 +111,7 @@ def _instant(text: Text | None, seen: Mapping[str, object], now: datetime, what:
     try:
         return timers.parse_instant(str(value if isinstance(value, str) else to_json(value)))
     except ValueError as error:
-        raise _refused(what, text, value, "a date-time") from error
+        raise _refused(what, text.explained(seen, now), value, "a date-time") from error
 
 
 def _priority(text: Text | None, seen: Mapping[str, object], now: datetime) -> int:
@@ -121,5 +121,5 @@ def _priority(text: Text | None, seen: Mapping[str, object], now: datetime) -> i
         return _DEFAULT_PRIORITY
     number = None if isinstance(value, bool) else whole_number(str(value))
     if number is None or number > 100:
-        raise _refused("priority", text, value, "a whole number from 0 to 100")
+        raise _refused("priority", text.explained(seen, now), value, "a whole number from 0 to 100")
     return number

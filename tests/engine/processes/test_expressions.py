@@ -90,3 +90,11 @@ def test_an_incident_says_why_a_condition_was_null(engine: Engine) -> None:
     engine.instances.start(SYSTEM, StartInstance(process_id="case", variables={"amount": 1}))
     incident = engine.incidents.search(SYSTEM, SearchRequest()).items[0]
     assert "nothing is called limit" in (incident.error_message or "")
+
+
+def test_an_incident_says_why_a_task_has_no_candidates(engine: Engine) -> None:
+    content = START + user_task("work", groups="=teem") + END + flows("start", "work", "end")
+    engine.deployments.deploy(SYSTEM, [diagram("case", content)])
+    engine.instances.start(SYSTEM, StartInstance(process_id="case"))
+    incident = engine.incidents.search(SYSTEM, SearchRequest()).items[0]
+    assert "=teem (nothing is called teem) gave null" in (incident.error_message or "")
