@@ -14,14 +14,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Row, case, select
+from sqlalchemy import BigInteger, Integer, Row, bindparam, case, select
 from sqlalchemy.orm import Session
 
 from engine.bpmn import Instance, ProcessModel
 from engine.errors import Conflict, NotFound, StaleVersion
 from engine.processes.buffered import next_buffered
 from engine.processes.cache import LiveCache
-from engine.processes.catalogue import Catalogue, Definition
+from engine.processes.catalogue import LAST_DEPLOYMENT, Catalogue, Definition
 from engine.processes.following import changed_in
 from engine.processes.hearing import Hearing
 from engine.processes.hooks import Hooks, InstanceRef
@@ -61,11 +61,14 @@ class Advance:
         """Load the instance from its bytes at the next command."""
         self._cache.drop(key)
 
-    def open(self, uow: UnitOfWork, actor: Actor, key: Key) -> Opened:
-        """Lock an instance and make it live; raises `NotFound`, or `Conflict` if it has ended."""
+    def open(self, uow: UnitOfWork, actor: Actor, key: Key, locked: Row[Any] | None = None) -> Opened:
+        """Lock an instance and make it live; raises `NotFound`, or `Conflict` if it has ended.
+
+        A command that has locked the row together with one of its own hands it in, with the columns `INSTANCE`.
+        """
         opened: Opened | None = uow.scratch.get((Opened, key))
         if opened is None:
-            opened = self._open(uow, actor, key)
+            opened = self._open(uow, actor, key, locked or self._locked(uow.session, key))
             uow.scratch[Opened, key] = opened
         if opened.state != "ACTIVE":
             raise Conflict(f"The process instance {key} is {opened.state.lower()}.", state=opened.state)
@@ -134,8 +137,8 @@ class Advance:
 
     # -- loading and saving
 
-    def _open(self, uow: UnitOfWork, actor: Actor, key: Key) -> Opened:
-        row = self._locked(uow.session, key)
+    def _open(self, uow: UnitOfWork, actor: Actor, key: Key, row: Row[Any]) -> Opened:
+        self.catalogue.note_last(uow, row.last_deployment)
         ref = InstanceRef(key=key, process_id=row.process_id, business_id=row.business_id, actor=actor)
         outside = Outside(uow, ref, self.catalogue, self.hooks)
         live = self._live(uow, row, outside) if row.state == "ACTIVE" else None
@@ -152,12 +155,9 @@ class Advance:
         )
 
     def _locked(self, session: Session, key: Key) -> Row[Any]:
-        table, known = ProcessInstance, self._cache.revision(key)
         # The bytes stay in the database where the live instance is at hand.
-        snapshot = case((table.rev == known, None), else_=table.snapshot) if known is not None else table.snapshot
-        columns = (table.definition_key, table.process_id, table.version, table.business_id, table.state, table.rev)
-        statement = select(*columns, snapshot.label("snapshot")).where(table.key == key).with_for_update()
-        row = session.execute(statement).first()
+        given = {"key": key, "known": self._cache.revision(key)}
+        row = session.execute(_LOCK, given).first()
         if row is None:
             raise NotFound(f"There is no process instance {key}.")
         return row
@@ -168,11 +168,9 @@ class Advance:
             outside.models = live.models
             live.instance.bind(outside)
             return live
-        snapshot = row.snapshot
-        if snapshot is None:  # evicted by another thread since the row was read: the row is locked, so read it again
-            snapshot = uow.session.scalar(
-                select(ProcessInstance.snapshot).where(ProcessInstance.key == outside.instance.key)
-            )
+        snapshot: Any = getattr(row, "snapshot", None)
+        if snapshot is None:  # it was not asked for, or evicted by another thread since: the row is locked, so read it
+            snapshot = uow.session.execute(_SNAPSHOT, {"key": outside.instance.key}).scalar_one()
         models = outside.models
         models[row.process_id] = self.catalogue.process(uow, row.definition_key)
 
@@ -207,6 +205,26 @@ class Advance:
             audit(uow, actor, Action.INCIDENT_RAISED, about, {k: incident[k] for k in ("code", "element_id")})
         if what.state == "COMPLETED":
             audit(uow, actor, Action.INSTANCE_COMPLETED, about)
+
+
+INSTANCE = (
+    ProcessInstance.definition_key,
+    ProcessInstance.process_id,
+    ProcessInstance.version,
+    ProcessInstance.business_id,
+    ProcessInstance.state,
+    ProcessInstance.rev,
+    LAST_DEPLOYMENT,
+)
+"""What `Advance.open` has to know of a row."""
+_ONE = ProcessInstance.key == bindparam("key", type_=BigInteger)
+_IS_KNOWN = ProcessInstance.rev == bindparam("known", type_=Integer)
+_SNAPSHOT = select(ProcessInstance.snapshot).where(_ONE)
+_LOCK = (
+    select(*INSTANCE, case((_IS_KNOWN, None), else_=ProcessInstance.snapshot).label("snapshot"))
+    .where(_ONE)
+    .with_for_update(of=ProcessInstance)
+)
 
 
 def _state(what: Projection, snapshot: bytes | None) -> dict[str, object]:

@@ -25,6 +25,11 @@ from engine.types import Key
 
 T = TypeVar("T")
 
+_LAST = select(func.max(Deployment.number))
+LAST_DEPLOYMENT = func.coalesce(_LAST.scalar_subquery(), 0).label("last_deployment")
+"""A column for statements that a command sends anyway; what it gives goes to `Catalogue.note_last`."""
+_NOTED = "last deployment"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Definition:
@@ -65,16 +70,23 @@ class Catalogue:
         """What is deployed as seen by this command."""
         known = uow.scratch.get(Latest)
         if known is None:
-            number = uow.session.scalar(select(func.max(Deployment.number))) or 0
+            number = uow.scratch.get(_NOTED)
+            if number is None:
+                number = uow.session.scalar(_LAST) or 0
             known = self._latest
             if known.number != number:
                 known = self._latest = _read_latest(uow.session, number)
             uow.scratch[Latest] = known
         return known
 
+    def note_last(self, uow: UnitOfWork, number: int) -> None:
+        """Spare this command the question for the last deployment."""
+        uow.scratch[_NOTED] = number
+
     def forget_latest(self, uow: UnitOfWork) -> None:
         """This command has deployed something: ask again."""
         uow.scratch.pop(Latest, None)
+        uow.scratch.pop(_NOTED, None)
 
     def latest_process(self, uow: UnitOfWork, process_id: str) -> ProcessModel:
         """The latest version of a process; raises `NotFound`."""

@@ -109,6 +109,9 @@ _SETTLE = """
     ), tasks AS (
         UPDATE user_task
            SET state = CASE WHEN element_instance_key = ANY(%(done)s::bigint[]) THEN 'COMPLETED' ELSE 'CANCELED' END,
+               assignee = COALESCE(
+                   assignee, CASE WHEN element_instance_key = ANY(%(done)s::bigint[]) THEN %(actor)s::text END
+               ),
                completed_by = CASE WHEN element_instance_key = ANY(%(done)s::bigint[]) THEN %(actor)s::text END,
                ended_at = %(now)s, rev = rev + 1
          WHERE element_instance_key = ANY(%(over)s::bigint[]) AND state = 'CREATED'

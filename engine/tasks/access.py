@@ -42,6 +42,16 @@ def candidate(actor: Actor) -> ColumnElement[bool]:
     return or_(UserTask.candidate_groups.overlap(sorted(actor.groups)), by_name)
 
 
+def sees(actor: Actor, task: UserTask) -> bool:
+    """Whether `actor` may know of one task; says the same as `visible_to`."""
+    if may(actor, Permission.TASK_READ_ALL) or may(actor, Permission.TASK_ASSIGN):
+        return True
+    if actor.username in (task.assignee, task.completed_by):
+        return True
+    for_anybody = not task.candidate_groups and not task.candidate_users
+    return task.assignee is None if for_anybody else is_candidate(actor, task)
+
+
 def is_candidate(actor: Actor, task: UserTask) -> bool:
     """Whether `actor` may take the task up."""
     if not task.candidate_groups and not task.candidate_users:

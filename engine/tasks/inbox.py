@@ -23,8 +23,8 @@ MOST_COUNTED = 1_000
 _OPEN = UserTask.state == "CREATED"
 
 
-def view(task: UserTask) -> UserTaskView:
-    """What callers see of a row."""
+def view(task: UserTask | Row[Any]) -> UserTaskView:
+    """What callers see of a row, whether it came as an entity or as plain columns."""
     return UserTaskView(
         user_task_key=task.key,
         name=task.name,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import BigInteger, Table, Text, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from engine.errors import (
@@ -22,14 +22,15 @@ from engine.errors import (
 )
 from engine.permissions import Permission, may, require
 from engine.processes import values
-from engine.processes.advance import Advance
+from engine.processes.advance import INSTANCE, Advance
 from engine.processes.opened import Opened, Step
 from engine.processes.texts import texts_of
 from engine.records import About, Action, audit
 from engine.store.person import Person
+from engine.store.process_instance import ProcessInstance
 from engine.store.unit_of_work import UnitOfWork, UnitsOfWork
 from engine.store.user_task import UserTask
-from engine.tasks.access import is_candidate, refuse_involved, visible_to
+from engine.tasks.access import is_candidate, refuse_involved, sees
 from engine.tasks.forms.catalogues import ENGLISH
 from engine.tasks.forms.model import FormView
 from engine.tasks.forms.service import Deployed, Filling, Forms
@@ -40,6 +41,23 @@ from engine.tasks.views import TaskChanges, TaskCounts, UserTaskView
 from engine.types import Actor, Json, Key, Page, SearchRequest
 
 OPEN = "CREATED"
+
+_TABLE = cast("Table", UserTask.__table__)
+_KEY = bindparam("task", type_=BigInteger)
+_ONE = select(UserTask).where(UserTask.key == _KEY)
+# The order of locks (decision 0301) is that of the names after OF.
+_WITH_INSTANCE = (
+    select(UserTask, *INSTANCE)
+    .join(ProcessInstance, ProcessInstance.key == UserTask.instance_key)
+    .where(UserTask.key == _KEY)
+    .with_for_update(of=[ProcessInstance, UserTask])
+)
+_CLAIM = (
+    update(_TABLE)
+    .where(_TABLE.c.key == _KEY, _TABLE.c.state == OPEN, _TABLE.c.assignee.is_(None))
+    .values(assignee=bindparam("claimant", type_=Text), rev=_TABLE.c.rev + 1)
+    .returning(*_TABLE.c)
+)
 
 
 class Tasks:
@@ -158,11 +176,8 @@ class Tasks:
         """
         require(actor, Permission.TASK_WORK)
         with self._units() as uow:
-            found = _find(uow.session, actor, key)
-            if found.state != OPEN:
-                raise AlreadyCompleted
-            opened = self._open(uow, actor, found.instance_key)
-            task = self._take(uow, actor, found)
+            opened, task = self._open(uow, actor, key)
+            self._must_be_free(uow, actor, task)
             accepted = self._accept(uow, opened, task, variables)
             step = Step(
                 command=lambda instance: instance.complete(task.element_instance_key, accepted),
@@ -185,34 +200,32 @@ class Tasks:
         if not is_candidate(actor, task):
             raise Forbidden("The task is for another group.")
         refuse_involved(uow.session, task, self._properties(uow, task), actor.username)
-        _change(uow, task, UserTask.assignee.is_(None), assignee=actor.username)
+        claimed = uow.session.execute(_CLAIM, {"task": task.key, "claimant": actor.username}).first()
+        if claimed is None:
+            uow.session.refresh(task)
+            _say_why(task, condition_on_rev=False)
         _audit(uow, actor, Action.TASK_CLAIMED, task, {})
-        return view(task)
+        return view(claimed)
 
-    def _open(self, uow: UnitOfWork, actor: Actor, instance_key: Key) -> Opened:
+    def _open(self, uow: UnitOfWork, actor: Actor, key: Key) -> tuple[Opened, UserTask]:
+        """The task and its instance, both locked."""
+        row = uow.session.execute(_WITH_INSTANCE, {"task": key}).first()
+        task: UserTask | None = None if row is None else row[0]
+        if task is None or not sees(actor, task):
+            raise NotFound(f"There is no task {key}.")
+        _must_be_open(task)
         try:
-            return self._advance.open(uow, actor, instance_key)
+            return self._advance.open(uow, actor, task.instance_key, row), task
         except Conflict as ended:
             raise AlreadyCompleted("The case is over, and the task with it.") from ended
 
-    def _take(self, uow: UnitOfWork, actor: Actor, task: UserTask) -> UserTask:
-        """Make the task `actor`'s own to complete it, now that the instance is locked; it may have changed since."""
+    def _must_be_free(self, uow: UnitOfWork, actor: Actor, task: UserTask) -> None:
+        """`actor` may complete the locked task: it is the own one, or nobody's and for a candidate."""
         if task.assignee is None and not is_candidate(actor, task):
             raise Forbidden("The task is for another group.")
         refuse_involved(uow.session, task, self._properties(uow, task), actor.username)
-        mine = (UserTask.assignee.is_(None)) | (UserTask.assignee == actor.username)
-        taken = uow.session.execute(
-            update(UserTask)
-            .where(UserTask.key == task.key, UserTask.state == OPEN, mine)
-            .values(assignee=actor.username)
-            .execution_options(synchronize_session=False)
-            .returning(UserTask.key)
-        )
-        if taken.first() is None:
-            uow.session.refresh(task)
-            _must_be_open(task)
+        if task.assignee not in (None, actor.username):
             raise AlreadyClaimed
-        return task
 
     def _accept(
         self, uow: UnitOfWork, opened: Opened, task: UserTask, variables: Mapping[str, Json]
@@ -246,8 +259,8 @@ def _may_look(actor: Actor) -> None:
 
 
 def _find(session: Session, actor: Actor, key: Key) -> UserTask:
-    task = session.scalar(select(UserTask).where(UserTask.key == key, visible_to(actor)))
-    if task is None:
+    task = session.scalar(_ONE, {"task": key})
+    if task is None or not sees(actor, task):
         raise NotFound(f"There is no task {key}.")
     return task
 
