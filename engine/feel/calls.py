@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from engine.feel import tree
 from engine.feel.coding import Code, Coder, Env
@@ -95,33 +94,33 @@ def code_call(coder: Coder, node: tree.Call) -> Code:
             function(env, run), {name: argument(env, run) for name, argument in named.items()}, run, place
         )
     arguments = tuple(coder.code(argument) for argument in node.arguments)
-    constant = _constant(coder, node)
-    if constant is not None:
-        name, value = constant
-        return lambda env, run: (
-            value if name not in env else invoke(function(env, run), [a(env, run) for a in arguments], run, place)
-        )
+    if _is_constant(node) and isinstance(node.function, tree.Name):
+        return _once(node.function.name, function, arguments, place)
     if isinstance(node.function, tree.Name) and node.function.name in _QUIET and arguments:
         return _quiet(function, arguments, place)
     return lambda env, run: invoke(function(env, run), [argument(env, run) for argument in arguments], run, place)
 
 
-def _constant(coder: Coder, node: tree.Call) -> tuple[str, object] | None:
-    """The name and the value of a call such as `date("2026-01-31")`, which is the same at every evaluation."""
-    if not isinstance(node.function, tree.Name) or node.function.name not in _CONSTANT or len(node.arguments) != 1:
-        return None
-    name, argument = node.function.name, node.arguments[0]
-    builtin = coder.functions.get(name)
-    if builtin is None or not isinstance(argument, tree.Literal):
-        return None
-    try:
-        return name, builtin.call([argument.value], Run(_no_clock))
-    except Problem:
-        return None
+def _is_constant(node: tree.Call) -> bool:
+    """Is it a call such as `date("2026-01-31")`, which is the same at every evaluation?"""
+    if not isinstance(node.function, tree.Name) or node.function.name not in _CONSTANT:
+        return False
+    return all(isinstance(argument, tree.Literal) for argument in node.arguments)
 
 
-def _no_clock() -> datetime:
-    raise AssertionError("conversions ask no clock")
+def _once(name: str, function: Code, arguments: tuple[Code, ...], place: Place) -> Code:
+    """A call whose result is kept, unless it is null (with its diagnostic), or a variable hides the function."""
+    kept: list[object] = []
+
+    def code(env: Env, run: Run) -> object:
+        if kept and name not in env:
+            return kept[0]
+        result = invoke(function(env, run), [argument(env, run) for argument in arguments], run, place)
+        if result is not None and name not in env:
+            kept.append(result)
+        return result
+
+    return code
 
 
 _CONSTANT = frozenset({"date", "time", "date and time", "duration"})
