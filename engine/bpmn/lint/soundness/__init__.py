@@ -51,7 +51,7 @@ def _stuck(net: Net, explored: Explored) -> Iterator[tuple[Rule, Iterator[Violat
     """One finding for each element that waits in vain, with the shortest way to it."""
     said: set[str] = set()
     for state in sorted(explored.stuck, key=explored.decisions):
-        for name in _waiting(net, state):
+        for name in waiting(net, state):
             if name in said:
                 continue
             said.add(name)
@@ -63,10 +63,11 @@ def _stuck(net: Net, explored: Explored) -> Iterator[tuple[Rule, Iterator[Violat
             yield rule, iter([(net.elements.get(name), text)])
 
 
-def _waiting(net: Net, items: Items) -> Iterator[str]:
+def waiting(net: Net, items: Items) -> Iterator[str]:
+    """The nodes at which the tokens of a state are."""
     for _, kind, name, inside in items:
         if kind in ("sub", "handler"):
-            yield from _waiting(net, inside)
+            yield from waiting(net, inside)
         else:
             yield net.target[name] if kind == "flow" else name
 
