@@ -31,6 +31,7 @@ from engine.complaints.views import (
 )
 from engine.errors import NotFound
 from engine.permissions import Permission, require
+from engine.processes.idempotency import idempotent, repeatable
 from engine.records import note_read
 from engine.store.complaint import Complaint
 from engine.store.correspondence import Correspondence
@@ -104,15 +105,21 @@ class Complaints:
         with self._units() as uow:
             return messages_of(uow, _read(uow, actor, reference, "messages"))
 
-    def write(self, actor: Actor, reference: str, text: str) -> MessageView:
+    def write(self, actor: Actor, reference: str, text: str, idempotency: str | None = None) -> MessageView:
         """Write to the complainant: on the status page, and by mail where there is an address.
 
-        Needs `complaint:update`. Raises Refused for an empty text, TooLarge.
+        Needs `complaint:update`. A repeat with the same `idempotency` gives the first message. Raises Refused for an
+        empty text, TooLarge.
         """
         require(actor, Permission.COMPLAINT_UPDATE)
+        command = repeatable("write-message", idempotency, reference, text)
         with self._units() as uow:
-            case = _locked(uow, reference)
-            key = self._desks.letters.message(uow, case, actor, check_message("text", text))
+
+            def written() -> Mapping[str, Json]:
+                case = _locked(uow, reference)
+                return {"key": str(self._desks.letters.message(uow, case, actor, check_message("text", text)))}
+
+            key = int(str(idempotent(uow, actor, command, written)["key"]))
             uow.session.flush()
             return message_view(uow.session.get_one(Correspondence, key))
 
@@ -136,11 +143,21 @@ class Complaints:
         """
         return self._desks.recomputing.recompute()
 
-    def attach(self, actor: Actor, reference: str, upload: Upload) -> AttachmentView:
-        """Add a file. Needs `complaint:update`. Raises TooLarge, UnsupportedContent, Refused for an empty one."""
+    def attach(self, actor: Actor, reference: str, upload: Upload, idempotency: str | None = None) -> AttachmentView:
+        """Add a file. Needs `complaint:update`. A repeat with the same `idempotency` gives the first one.
+
+        Raises TooLarge, UnsupportedContent, Refused for an empty one.
+        """
         require(actor, Permission.COMPLAINT_UPDATE)
+        command = repeatable("attach", idempotency, reference, upload.name, upload.content)
         with self._units() as uow:
-            return self._desks.files.add(uow, _locked(uow, reference), actor, upload)
+
+            def added() -> Mapping[str, Json]:
+                return {"key": str(self._desks.files.add(uow, _locked(uow, reference), actor, upload).attachment_key)}
+
+            key = int(str(idempotent(uow, actor, command, added)["key"]))
+            uow.session.flush()
+            return attachment_view(self._desks.files.get(uow, get_case(uow, reference), key))
 
     def attachments(self, actor: Actor, reference: str) -> tuple[AttachmentView, ...]:
         """The files of a case, oldest first. Needs `complaint:read`."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, exists
@@ -52,6 +53,27 @@ class Deployment:
     deployment_key: Key
     deployments: tuple[DeployedProcess | DeployedDecision | DeployedForm, ...]
     findings: tuple[Finding, ...] = ()
+
+
+_KINDS: Mapping[str, Any] = {kind.__name__: kind for kind in (DeployedProcess, DeployedDecision, DeployedForm)}
+
+
+def kept_deployment(deployment: Deployment) -> Mapping[str, Json]:
+    """A deployment as JSON, to be told again."""
+    return {
+        "deploymentKey": deployment.deployment_key,
+        "deployments": [{"kind": type(one).__name__, "fields": asdict(one)} for one in deployment.deployments],
+        "findings": [asdict(finding) for finding in deployment.findings],
+    }
+
+
+def told_deployment(kept: Any) -> Deployment:
+    """The deployment that `kept_deployment` wrote."""
+    return Deployment(
+        deployment_key=kept["deploymentKey"],
+        deployments=tuple(_KINDS[one["kind"]](**one["fields"]) for one in kept["deployments"]),
+        findings=tuple(Finding(**finding) for finding in kept["findings"]),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

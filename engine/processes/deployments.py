@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 
 from sqlalchemy import select, text
 
@@ -19,10 +20,13 @@ from engine.processes.definition_views import (
     ElementStatistics,
     EvaluatedDecision,
     ProcessDefinitionView,
+    kept_deployment,
     process_view,
+    told_deployment,
 )
 from engine.processes.drafts import Draft, Known, Reader, Resource, check_references
 from engine.processes.hooks import Hooks
+from engine.processes.idempotency import idempotent, repeatable
 from engine.processes.storing import store
 from engine.processes.texts import ElementTexts, texts_of
 from engine.records import About, Action, audit
@@ -50,10 +54,17 @@ class DeploymentService:
     def __init__(self, units: UnitsOfWork, catalogue: Catalogue, hooks: Hooks) -> None:
         self._units, self._catalogue, self._hooks = units, catalogue, hooks
 
-    def deploy(self, actor: Actor, resources: Sequence[Resource], dry_run: bool = False) -> Deployment:  # noqa: FBT001, FBT002 - part of the contract
+    def deploy(
+        self,
+        actor: Actor,
+        resources: Sequence[Resource],
+        dry_run: bool = False,  # noqa: FBT001, FBT002 - part of the contract
+        idempotency: str | None = None,
+    ) -> Deployment:
         """Store all resources, or raise `DeploymentRefused` with every finding. Needs `process:deploy`.
 
-        With `dry_run` everything is checked, keys and versions are shown, and nothing is stored.
+        With `dry_run` everything is checked, keys and versions are shown, and nothing is stored. `idempotency` is the
+        client's key for a safe repeat.
         """
         require(actor, Permission.PROCESS_DEPLOY)
         reader = Reader(self._catalogue.functions, self._hooks, self._decision_files)
@@ -63,10 +74,13 @@ class DeploymentService:
         with self._units() as uow:
             # One deployment at a time, in the whole installation: numbers rise without gaps or races.
             uow.session.execute(_LOCK)
-            deployment = self._store(uow, actor, drafts, reader.findings)
+            command = None if dry_run else repeatable("deploy", idempotency, [asdict(one) for one in resources])
+            deployment = idempotent(
+                uow, actor, command, lambda: kept_deployment(self._store(uow, actor, drafts, reader.findings))
+            )
             if dry_run:
                 uow.abandon()
-            return deployment
+            return told_deployment(deployment)
 
     def _decision_files(self) -> Mapping[str, bytes]:
         with self._units() as uow:

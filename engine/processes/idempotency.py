@@ -28,6 +28,11 @@ class Repeatable:
     body_hash: bytes
 
 
+def repeatable(operation: str, key: str | None, *body: object) -> Repeatable | None:
+    """The command `operation` with the request `body`, if the client gave a key for it."""
+    return None if key is None else Repeatable(operation=operation, key=key, body_hash=digest(body))
+
+
 def digest(body: object) -> bytes:
     """SHA-256 of a request (JSON, dataclasses and bytes inside); equal requests give equal digests."""
     return hashlib.sha256(orjson.dumps(body, default=_plain, option=orjson.OPT_SORT_KEYS)).digest()

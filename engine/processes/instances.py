@@ -149,16 +149,20 @@ class InstanceService:
         element_instance_key: Key,
         variables: Mapping[str, Json],
         local: bool = False,  # noqa: FBT001, FBT002 - part of the contract
+        if_match: int | None = None,
     ) -> None:
         """Set variables as seen from an element instance, or from the instance itself by its own key.
 
-        `local`: in just that scope. Needs `process:operate`; raises `NotFound`, `Conflict`, `Malformed`.
+        `local`: in just that scope; `if_match`: only while the instance has this revision. Needs `process:operate`;
+        raises `NotFound`, `Conflict`, `Malformed`, `StaleVersion`.
         """
         require(actor, Permission.PROCESS_OPERATE)
         given = values.variables(variables)
         with self._units() as uow:
             key = self._instance_of(uow, element_instance_key)
-            step = Step(command=lambda i: i.set_variables(element_instance_key, given, local=local))
+            step = Step(
+                command=lambda i: i.set_variables(element_instance_key, given, local=local), expected_rev=if_match
+            )
             opened = self.advance.run(uow, actor, key, step)
             about = About(subject=str(element_instance_key), instance_key=key, business_id=opened.business_id)
             audit(uow, actor, Action.VARIABLES_SET, about, {"names": sorted(given)})

@@ -20,6 +20,7 @@ from engine.permissions import Permission, require
 from engine.processes import values
 from engine.processes.advance import Advance
 from engine.processes.buffered import note_correlation
+from engine.processes.idempotency import idempotent, repeatable
 from engine.processes.opened import Step
 from engine.records import About, Action, audit
 from engine.store.message import Message, MessageCorrelation, MessageSubscription
@@ -37,6 +38,7 @@ class MessageFields(TypedDict):
     variables: NotRequired[Mapping[str, Json]]
     time_to_live: NotRequired[int]
     message_id: NotRequired[str | None]
+    idempotency: NotRequired[str | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,17 +74,22 @@ class MessageService:
     def publish(self, actor: Actor, **message: Unpack[MessageFields]) -> PublishedMessage:
         """To whoever waits, and kept for others for its time to live; that nobody waits is no error.
 
-        Raises `Conflict` while a message with the same id is kept, `Malformed`.
+        `idempotency` is the client's key for a safe repeat. Raises `Conflict` while a message with the same id is
+        kept, `Malformed`.
         """
         require(actor, Permission.MESSAGE_PUBLISH)
+        command = repeatable("publish-message", message.pop("idempotency", None), message)
         with self._units() as uow:
-            return self.publish_in(uow, actor, _made(message))
+            made = _made(message)
+            return _told(idempotent(uow, actor, command, lambda: _kept(self.publish_in(uow, actor, made))))
 
     def correlate(self, actor: Actor, **message: Unpack[MessageFields]) -> PublishedMessage:
-        """To somebody who waits now; raises `NotFound` if nobody does. It is not kept."""
+        """To somebody who waits now; raises `NotFound` if nobody does. It is not kept. `idempotency` as above."""
         require(actor, Permission.MESSAGE_PUBLISH)
+        command = repeatable("correlate-message", message.pop("idempotency", None), message)
         with self._units() as uow:
-            return self.correlate_in(uow, actor, _made(message))
+            made = _made(message)
+            return _told(idempotent(uow, actor, command, lambda: _kept(self.correlate_in(uow, actor, made))))
 
     def publish_in(self, uow: UnitOfWork, actor: Actor, message: NewMessage) -> PublishedMessage:
         """Publish as part of a larger command. That command must not hold rows of a register yet."""
@@ -177,6 +184,18 @@ def _again(kept: Message) -> NewMessage:
         variables=kept.variables,
         time_to_live=kept.expires_at - kept.published_at,
         message_id=kept.message_id,
+    )
+
+
+def _kept(published: PublishedMessage) -> Mapping[str, Json]:
+    return {"messageKey": str(published.message_key), "reached": [str(key) for key in published.process_instance_keys]}
+
+
+def _told(kept: Mapping[str, Json]) -> PublishedMessage:
+    reached = kept["reached"]
+    assert isinstance(reached, list)  # noqa: S101 - written above, read here
+    return PublishedMessage(
+        message_key=int(str(kept["messageKey"])), process_instance_keys=tuple(int(str(key)) for key in reached)
     )
 
 

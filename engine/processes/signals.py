@@ -16,6 +16,7 @@ from sqlalchemy import select
 from engine.errors import Conflict, NotFound
 from engine.permissions import Permission, require
 from engine.processes.channels import JOBS
+from engine.processes.idempotency import idempotent, repeatable
 from engine.processes.opened import Opened, Step
 from engine.records import About, Action, audit
 from engine.store.job import Job
@@ -66,16 +67,28 @@ class SignalService:
     def __init__(self, units: UnitsOfWork, advance: Advance) -> None:
         self._units, self._advance = units, advance
 
-    def broadcast(self, actor: Actor, name: str, variables: Mapping[str, Json] | None = None) -> Key:
-        """Throw a signal from outside; gives its key. Needs `message:publish`. Receivers move before it returns."""
+    def broadcast(
+        self, actor: Actor, name: str, variables: Mapping[str, Json] | None = None, idempotency: str | None = None
+    ) -> Key:
+        """Throw a signal from outside; gives its key. Needs `message:publish`. Receivers move before it returns.
+
+        `idempotency` is the client's key for a safe repeat.
+        """
         require(actor, Permission.MESSAGE_PUBLISH)
-        with self._units() as uow:
+        command = repeatable("broadcast-signal", idempotency, name, variables or {})
+        jobs: list[Key] = []
+
+        def throw() -> Mapping[str, Json]:
             key = enqueue(uow, name, variables or {})
-            signal_key = key or uow.new_key()
+            jobs.extend([] if key is None else [key])
             audit(uow, actor, Action.SIGNAL_BROADCAST, About(subject=name))
-        if key is not None:
+            return {"signalKey": str(key or uow.new_key())}
+
+        with self._units() as uow:
+            thrown = idempotent(uow, actor, command, throw)
+        for key in jobs:
             self.deliver(key)
-        return signal_key
+        return int(str(thrown["signalKey"]))
 
     def deliver(self, job_key: Key) -> None:
         """Reach the receivers of a signal that have not been reached yet."""

@@ -102,14 +102,22 @@ class Tasks:
         with self._units() as uow:
             return self._claim(uow, actor, _find(uow.session, actor, key))
 
-    def assign(self, actor: Actor, key: Key, assignee: str, allow_override: bool = True) -> UserTaskView:  # noqa: FBT001, FBT002 - the contract's own flag
+    def assign(
+        self,
+        actor: Actor,
+        key: Key,
+        assignee: str,
+        allow_override: bool = True,  # noqa: FBT001, FBT002 - the contract's own flag
+        if_match: int | None = None,
+    ) -> UserTaskView:
         """Give a task to `assignee`: to oneself as a claim, to anybody with `task:assign`.
 
         With `allow_override` false a task that somebody has stays with them: AlreadyClaimed. Raises Refused for an
-        unknown assignee, Forbidden where the assignee is kept separate from the task.
+        unknown assignee, Forbidden where the assignee is kept separate from the task, StaleVersion where the task is
+        not at the revision `if_match`.
         """
         with self._units() as uow:
-            task = _find(uow.session, actor, key)
+            task = _find(uow.session, actor, key, if_match)
             if not may(actor, Permission.TASK_ASSIGN):
                 if assignee != actor.username:
                     require(actor, Permission.TASK_ASSIGN)
@@ -122,10 +130,10 @@ class Tasks:
             _audit(uow, actor, Action.TASK_ASSIGNED, task, {"assignee": assignee})
             return view(task)
 
-    def release(self, actor: Actor, key: Key) -> UserTaskView:
-        """Give a task back to its group: one's own, or anybody's with `task:assign`."""
+    def release(self, actor: Actor, key: Key, if_match: int | None = None) -> UserTaskView:
+        """Give a task back to its group: one's own, or anybody's with `task:assign`. Raises as `assign`."""
         with self._units() as uow:
-            task = _find(uow.session, actor, key)
+            task = _find(uow.session, actor, key, if_match)
             if task.assignee != actor.username:
                 require(actor, Permission.TASK_ASSIGN)
             _change(uow, task, UserTask.assignee == task.assignee, assignee=None)
@@ -167,16 +175,20 @@ class Tasks:
             filling = Filling(language=language, context={**variables, **names}, answers=answers or {}, notes=notes)
             return self._forms.shown(self._form_of(uow, task.form_id), filling)
 
-    def complete(self, actor: Actor, key: Key, variables: Mapping[str, Json]) -> UserTaskView:
+    def complete(
+        self, actor: Actor, key: Key, variables: Mapping[str, Json], if_match: int | None = None
+    ) -> UserTaskView:
         """Complete a task with the answers of its form, and let the process go on: one transaction.
 
         A task that nobody has may be completed by a candidate without a claim. Answers that the form marks as the
         case's own go to the register, all others become process variables. Raises FormInvalid with one finding per
-        field, AlreadyCompleted, AlreadyClaimed where it is somebody else's, Forbidden (see `claim`).
+        field, AlreadyCompleted, AlreadyClaimed where it is somebody else's, Forbidden (see `claim`), StaleVersion
+        where it is not at the revision `if_match`.
         """
         require(actor, Permission.TASK_WORK)
         with self._units() as uow:
             opened, task = self._open(uow, actor, key)
+            _must_match(task, if_match)
             self._must_be_free(uow, actor, task)
             accepted = self._accept(uow, opened, task, variables)
             step = Step(
@@ -258,11 +270,18 @@ def _may_look(actor: Actor) -> None:
         require(actor, Permission.TASK_WORK)
 
 
-def _find(session: Session, actor: Actor, key: Key) -> UserTask:
-    task = session.scalar(_ONE, {"task": key})
+def _find(session: Session, actor: Actor, key: Key, if_match: int | None = None) -> UserTask:
+    # Who insists on a revision keeps the row until the change is written: nothing comes in between.
+    task = session.scalar(_ONE if if_match is None else _ONE.with_for_update(), {"task": key})
     if task is None or not sees(actor, task):
         raise NotFound(f"There is no task {key}.")
+    _must_match(task, if_match)
     return task
+
+
+def _must_match(task: UserTask, if_match: int | None) -> None:
+    if if_match is not None and task.rev != if_match:
+        raise StaleVersion
 
 
 def _must_be_open(task: UserTask) -> None:

@@ -51,6 +51,27 @@ def test_only_two_changing_calls_take_no_body(app: Flask, rules: list[Rule]) -> 
     assert {r.rule for r in changing if not takes_a_body(app, r)} == {"/v2/clock/reset"}
 
 
+SAFE_TO_REPEAT = ("/search", "/statistics/element-instances", "/evaluation", "/reset")
+"""Ends of the addresses of POSTs that only look, or that end the same when they are repeated."""
+OVER_ONCE = (
+    "activation", "assignment", "cancellation", "completion", "error", "extension", "failure", "migration",
+    "modification", "resolution", "resumption", "suspension",
+)  # fmt: skip
+"""Ends of the addresses of POSTs that change a thing which is there: a repeat is refused or changes nothing."""
+
+
+def test_every_call_that_creates_can_be_repeated_safely(app: Flask, rules: list[Rule]) -> None:
+    creating = [
+        rule
+        for rule in rules
+        if rule.rule.startswith("/v2")
+        and "POST" in (rule.methods or set())
+        and not rule.rule.endswith((*SAFE_TO_REPEAT, *OVER_ONCE))
+    ]
+    assert {rule.rule for rule in creating} >= {"/v2/complaints", "/v2/process-instances", "/v2/deployments"}
+    assert [r.rule for r in creating if not contract_of(app.view_functions[r.endpoint]).repeatable] == []
+
+
 def test_every_route_is_limited(rules: list[Rule]) -> None:
     exempt = limiter._route_exemptions
     assert [rule.endpoint for rule in rules if rule.endpoint in exempt] == []

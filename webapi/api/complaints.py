@@ -17,7 +17,6 @@ from webapi.api import complaint_schemas as shapes
 from webapi.api.contract import (
     answers,
     conditional,
-    creates,
     declare,
     expected_revision,
     idempotency_key,
@@ -107,12 +106,12 @@ def messages(reference: str) -> Any:
 
 @blueprint.post("/complaints/<reference>/messages")
 @needs(Permission.COMPLAINT_UPDATE)
-@creates
+@repeatable
 @takes(shapes.Writing)
 @answers(shapes.MessageView, 201)
 def write(reference: str, body: dict[str, Any]) -> Any:
     """Write to the complainant: shown on the status page, and mailed where there is an address."""
-    return engine().complaints.write(actor(), reference, body["text"])
+    return engine().complaints.write(actor(), reference, body["text"], idempotency=idempotency_key())
 
 
 @blueprint.post("/complaints/<reference>/extension")
@@ -134,11 +133,11 @@ def attachments(reference: str) -> Any:
 
 @blueprint.post("/complaints/<reference>/attachments")
 @needs(Permission.COMPLAINT_UPDATE)
-@creates
+@repeatable
 @answers(shapes.AttachmentView, 201)
 def attach(reference: str) -> Any:
     """Add a file: as JSON in base64, or as the multipart part `attachments`."""
-    return engine().complaints.attach(actor(), reference, _one_upload())
+    return engine().complaints.attach(actor(), reference, _one_upload(), idempotency=idempotency_key())
 
 
 declare(attach, body=shapes.UploadBody, multipart=shapes.FilingParts)

@@ -30,7 +30,6 @@ class Contract:
     answer: type[ma.Schema] | None = None
     status: int = 200
     media_type: str = "application/json"
-    creates: bool = False
     repeatable: bool = False
     conditional: bool = False
 
@@ -184,21 +183,16 @@ def conditional(view: View) -> View:
 
 
 def refuse_unhonoured() -> None:
-    """Refuse headers that ask for a promise which the call does not give: silence would be taken for a yes."""
+    """Refuse a header that asks for a promise which the call does not give: silence would be taken for a yes.
+
+    `Idempotency-Key` needs no such care: every call that creates honours it, and others may be repeated as they are.
+    """
     contract = contract_of(current_app.view_functions.get(request.endpoint or "", _nowhere))
     if contract is None or request.method in {"GET", "HEAD", "OPTIONS"}:
         return
     if "If-Match" in request.headers and not contract.conditional:
         raise Malformed("This call takes no If-Match.")
-    if "Idempotency-Key" in request.headers and contract.creates and not contract.repeatable:
-        raise Malformed("This call takes no Idempotency-Key: a repeat would be done a second time.")
 
 
 def _nowhere() -> None:
     """Stands for a view where there is none."""
-
-
-def creates(view: View) -> View:
-    """Declare that every call makes something new."""
-    declare(view, creates=True)
-    return view

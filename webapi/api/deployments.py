@@ -13,7 +13,7 @@ from engine.permissions import Permission
 from engine.processes import Resource
 from engine.processes.definition_views import DeployedDecision, DeployedForm, DeployedProcess
 from webapi.access import actor, needs
-from webapi.api.contract import answers, asks, declare, load
+from webapi.api.contract import answers, asks, declare, idempotency_key, load, repeatable
 from webapi.api.fields import Key, Tenant
 from webapi.api.schemas import Body, View
 from webapi.context import engine
@@ -118,6 +118,7 @@ _FIELDS = _Files()
 
 @blueprint.post("/deployments")
 @needs(Permission.PROCESS_DEPLOY)
+@repeatable
 @asks(_Query)
 @answers(DeploymentView)
 def deploy(query: dict[str, Any]) -> Any:
@@ -125,7 +126,8 @@ def deploy(query: dict[str, Any]) -> Any:
 
     What is already there with the same content keeps its version, so that a repeat changes nothing.
     """
-    return engine().deployments.deploy(actor(), _resources(), dry_run=query["dry_run"])
+    given = _resources()
+    return engine().deployments.deploy(actor(), given, dry_run=query["dry_run"], idempotency=idempotency_key())
 
 
 declare(deploy, multipart=_Files)

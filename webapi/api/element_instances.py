@@ -10,7 +10,7 @@ from marshmallow import fields
 from engine.permissions import Permission
 from engine.types import SearchRequest
 from webapi.access import actor, needs
-from webapi.api.contract import answers, takes
+from webapi.api.contract import answers, conditional, expected_revision, takes
 from webapi.api.fields import Instant, Key, Tenant, VariablesField, by_instant, by_key, by_text, by_word
 from webapi.api.schemas import Body, View, page_of, search_body
 from webapi.context import engine
@@ -83,8 +83,12 @@ def search(body: SearchRequest) -> Any:
 
 @blueprint.put("/element-instances/<key:key>/variables")
 @needs(Permission.PROCESS_OPERATE)
+@conditional
 @takes(SetVariables)
 @answers()
 def set_variables(key: int, body: dict[str, Any]) -> None:
-    """Write variables of a running instance, at an element instance or at the instance itself."""
-    engine().instances.set_variables(actor(), key, body["variables"], local=body["local"])
+    """Write variables of a running instance, at an element instance or at the instance itself.
+
+    `If-Match` takes the `ETag` of the process instance, whose revision rises with every change of a variable.
+    """
+    engine().instances.set_variables(actor(), key, body["variables"], local=body["local"], if_match=expected_revision())

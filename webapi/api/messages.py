@@ -10,7 +10,7 @@ from marshmallow.validate import Range
 
 from engine.permissions import Permission
 from webapi.access import actor, needs
-from webapi.api.contract import answers, creates, takes
+from webapi.api.contract import answers, idempotency_key, repeatable, takes
 from webapi.api.fields import Key, Tenant, Text, VariablesField, Whole
 from webapi.api.schemas import Body, View
 from webapi.context import engine
@@ -56,7 +56,7 @@ class CorrelationView(PublicationView):
 
 @blueprint.post("/messages/publication")
 @needs(Permission.MESSAGE_PUBLISH)
-@creates
+@repeatable
 @takes(Publication)
 @answers(PublicationView)
 def publish(body: dict[str, Any]) -> Any:
@@ -64,17 +64,17 @@ def publish(body: dict[str, Any]) -> Any:
 
     `messageId` makes a repeat safe: a second one is refused (409) while the first is kept.
     """
-    return engine().messages.publish(actor(), **body)
+    return engine().messages.publish(actor(), **body, idempotency=idempotency_key())
 
 
 @blueprint.post("/messages/correlation")
 @needs(Permission.MESSAGE_PUBLISH)
-@creates
+@repeatable
 @takes(Correlation)
 @answers(CorrelationView)
 def correlate(body: dict[str, Any]) -> Any:
     """Hand a message to who waits for it now; 404 where nobody does."""
-    return engine().messages.correlate(actor(), **body)
+    return engine().messages.correlate(actor(), **body, idempotency=idempotency_key())
 
 
 class _Broadcast(Body):
@@ -92,9 +92,10 @@ class BroadcastView(View):
 
 @blueprint.post("/signals/broadcast")
 @needs(Permission.MESSAGE_PUBLISH)
-@creates
+@repeatable
 @takes(_Broadcast)
 @answers(BroadcastView)
 def broadcast(body: dict[str, Any]) -> Any:
     """Throw a signal: every instance that waits for its name hears it."""
-    return {"signal_key": engine().signals.broadcast(actor(), body["signal_name"], body["variables"] or {})}
+    signals, key = engine().signals, idempotency_key()
+    return {"signal_key": signals.broadcast(actor(), body["signal_name"], body["variables"] or {}, idempotency=key)}

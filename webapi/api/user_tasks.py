@@ -178,26 +178,29 @@ def update(key: int, body: dict[str, Any]) -> None:
 
 @blueprint.post("/user-tasks/<key:key>/assignment")
 @needs(Permission.TASK_WORK, Permission.TASK_ASSIGN)
+@conditional
 @takes(Assignment)
 @answers()
 def assign(key: int, body: dict[str, Any]) -> None:
     """Assign an open task: to oneself (a claim) or, with the permission for it, to somebody else."""
     override = body["allow_override"] is not False
-    engine().tasks.assign(actor(), key, body["assignee"], allow_override=override)
+    engine().tasks.assign(actor(), key, body["assignee"], allow_override=override, if_match=expected_revision())
 
 
 @blueprint.delete("/user-tasks/<key:key>/assignee")
 @needs(Permission.TASK_WORK, Permission.TASK_ASSIGN)
+@conditional
 @answers()
 def release(key: int) -> None:
     """Give an open task back to its group."""
-    engine().tasks.release(actor(), key)
+    engine().tasks.release(actor(), key, if_match=expected_revision())
 
 
 @blueprint.post("/user-tasks/<key:key>/completion")
 @needs(Permission.TASK_WORK)
+@conditional
 @takes(Completion, optional=True)
 @answers()
 def complete(key: int, body: dict[str, Any]) -> None:
     """Complete a task with the answers of its form; 422 names each field that does not fit."""
-    engine().tasks.complete(actor(), key, body["variables"] or {})
+    engine().tasks.complete(actor(), key, body["variables"] or {}, if_match=expected_revision())
