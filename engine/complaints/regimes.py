@@ -51,7 +51,8 @@ class Regime:
     regime_id: str
     titles: Mapping[str, str]
     source: str
-    checked: date
+    checked: date | None
+    """None (`false` in the file): the periods are known at second hand and await a look at the source itself."""
     calendar: BusinessCalendar
     external_bodies: Mapping[str, str]
     """Where a complainant can go after us, by language, as it stands in a sentence."""
@@ -119,8 +120,9 @@ def _regime(regime_id: str, data: Mapping[str, Any], calendars: Mapping[str, Bus
         raise ConfigurationInvalid(f"{where}: {', '.join(wrong)} is missing or unknown.")
     if data["calendar"] not in calendars:
         raise ConfigurationInvalid(f"{where}: there is no calendar {data['calendar']!r}.")
-    if type(data["checked"]) is not date or data["checked"] < OLDEST:
-        raise ConfigurationInvalid(f"{where}: `checked` must be the date on which the source was looked at.")
+    checked = data["checked"] or None
+    if checked is not None and (type(checked) is not date or checked < OLDEST):
+        raise ConfigurationInvalid(f"{where}: `checked` must be the date on which the source was looked at, or false.")
     if len(str(data["source"]).strip()) < SHORTEST_SOURCE:
         raise ConfigurationInvalid(f"{where}: `source` must say where the periods stand.")
     clocks = _clocks(data["clocks"], where)
@@ -128,7 +130,7 @@ def _regime(regime_id: str, data: Mapping[str, Any], calendars: Mapping[str, Bus
         regime_id=regime_id,
         titles=_texts(data["title"], f"{where}: title"),
         source=str(data["source"]),
-        checked=data["checked"],
+        checked=checked,
         calendar=calendars[data["calendar"]],
         external_bodies=_texts(data["external_body"], f"{where}: external_body"),
         clocks=clocks,
