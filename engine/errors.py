@@ -122,6 +122,12 @@ class DeploymentRefused(Refused):
     code = "deployment-refused"
 
 
+class MigrationRefused(Refused):
+    """The instance cannot go to this version; it stays as it is."""
+
+    code = "migration-refused"
+
+
 class FormInvalid(Refused):
     """Some answers in the form are missing or wrong."""
 

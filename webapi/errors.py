@@ -57,6 +57,7 @@ PROBLEMS: Mapping[str, Problem] = MappingProxyType(
         "unsupported-content": _problem(415, "Kind of content not accepted"),
         "refused": _problem(422, "Content refused"),
         "deployment-refused": _problem(422, "Deployment refused"),
+        "migration-refused": _problem(422, "Migration refused"),
         "form-invalid": _problem(422, "Answers missing or wrong"),
         "feel-error": _problem(422, "Expression not usable"),
         "feel-syntax": _problem(422, "No FEEL expression"),

@@ -26,7 +26,10 @@ from engine.processes import (
     InstanceService,
     JobService,
     MessageService,
+    MigrationService,
+    ModificationService,
     SignalService,
+    SuspensionService,
     TimerService,
 )
 from engine.processes.signals import JOB_TYPE as SIGNAL
@@ -61,6 +64,9 @@ def make_engine(settings: Settings, session_factory: SessionFactory, clock: Cloc
         people=PeopleService(units, roles),
         deployments=DeploymentService(units, advance.catalogue, hooks),
         instances=instances,
+        modifications=ModificationService(units, advance),
+        migrations=MigrationService(units, advance),
+        suspensions=SuspensionService(units, advance),
         messages=MessageService(units, advance),
         signals=signals,
         jobs=JobService(units, advance),

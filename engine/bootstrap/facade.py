@@ -18,7 +18,10 @@ from engine.processes import (
     InstanceService,
     JobService,
     MessageService,
+    MigrationService,
+    ModificationService,
     SignalService,
+    SuspensionService,
     TimerService,
 )
 from engine.records import AuditService, PeopleService
@@ -44,6 +47,9 @@ class Engine:
     people: PeopleService
     deployments: DeploymentService
     instances: InstanceService
+    modifications: ModificationService
+    migrations: MigrationService
+    suspensions: SuspensionService
     messages: MessageService
     signals: SignalService
     jobs: JobService

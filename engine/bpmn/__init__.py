@@ -30,12 +30,16 @@ from engine.bpmn.events import (
 from engine.bpmn.inspection import inspect_diagram
 from engine.bpmn.instance import Instance
 from engine.bpmn.lint.obligations import Rulebook, load_rulebook
+from engine.bpmn.migrate import Change, Migrated
 from engine.bpmn.model import Diagram, Element, ProcessModel, Reference, StartTrigger
+from engine.bpmn.modify import Activate, Modification, Move, Terminate, Variables
 from engine.bpmn.services import ServiceCall, Services
 from engine.bpmn.timers import Schedule
 
 __all__ = [
+    "Activate",
     "BpmnError",
+    "Change",
     "DecisionEvaluated",
     "Diagram",
     "Element",
@@ -49,6 +53,9 @@ __all__ = [
     "InstanceEnded",
     "JobCreated",
     "MessageAwaited",
+    "Migrated",
+    "Modification",
+    "Move",
     "ProcessModel",
     "Reference",
     "Rulebook",
@@ -60,9 +67,11 @@ __all__ = [
     "StartTrigger",
     "State",
     "StepFailed",
+    "Terminate",
     "TimerArmed",
     "UserTaskCreated",
     "VariableSet",
+    "Variables",
     "WaitEnded",
     "inspect_diagram",
     "load_rulebook",

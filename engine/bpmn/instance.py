@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn import codec, delivery, stepping
+from engine.bpmn import codec, delivery, migrate, modify, stepping, waits
 from engine.bpmn.errors import BpmnError
 from engine.bpmn.events import Event, IncidentResolved, State
 from engine.bpmn.execution import Execution
+from engine.bpmn.migrate import Migrated
 from engine.bpmn.model import ProcessModel
+from engine.bpmn.modify import Activate, Modification
 from engine.bpmn.services import Services
 from engine.bpmn.storable import storable_all
 from engine.bpmn.tree import Token
@@ -82,6 +85,13 @@ class Instance:
     def model(self) -> ProcessModel:
         """The process that it runs."""
         return self._execution.model
+
+    @property
+    def models(self) -> tuple[ProcessModel, ...]:
+        """The processes that run in it: its own first, then those that are being called."""
+        scopes = sorted(self._execution.scopes.values(), key=lambda scope: scope.depth)
+        found = {scope.model.definition_key: scope.model for scope in scopes if scope.spec.isolated}
+        return tuple(found.values())
 
     @property
     def state(self) -> State:
@@ -195,6 +205,37 @@ class Instance:
         if token is None:
             raise NotFound(f"no element instance {key} is active")
         self._execution.cancel(token)
+        self._done()
+
+    # -- operations by hand
+
+    def migrate(self, targets: Mapping[Key, ProcessModel], mapping: Mapping[str, str]) -> Migrated:
+        """Go on with other versions of its processes, named by the definition keys that they replace; see `migrate`.
+
+        Raises `MigrationRefused`, and is then as it was.
+        """
+        self._running()
+        migrated = migrate.migrate(self._execution, targets, mapping)
+        self._execution = migrated.execution
+        return migrated
+
+    def modify(self, wanted: Modification) -> None:
+        """Put, move and take away tokens; see `modify`. After an error throw the instance away."""
+        self._running()
+        modify.modify(self._execution, wanted)
+
+    def reset(self, element_id: str) -> None:
+        """Go back to an element; see `modify.reset`. After an error throw the instance away."""
+        self._running()
+        modify.reset(self._execution, element_id)
+
+    def begin_at(self, elements: Sequence[Activate]) -> None:
+        """Begin a new instance, which has not run yet, at these elements instead of its start events."""
+        modify.begin_at(self._execution, elements)
+
+    def tell_waits(self, shift: timedelta = timedelta(0)) -> None:
+        """Tell once more what is waited for; durations and cycles are put off by `shift`, dates stay dates."""
+        waits.tell_again(self._execution, shift)
         self._done()
 
     # -- state

@@ -136,14 +136,14 @@ def _settle(execution: Execution) -> bool:
     while execution.dirty:
         scope = max(execution.dirty, key=lambda s: s.depth)
         execution.dirty.discard(scope)
-        if not scope.completed and scope.root._state == TaskState.STARTED and not _busy(scope):
+        if not scope.completed and scope.root._state == TaskState.STARTED and not busy(scope):
             host = scope.root if scope.parent is None else scope.parent
             checked(execution, partial(_close, scope), host)
             return True
     return False
 
 
-def _busy(scope: Scope) -> bool:
+def busy(scope: Scope) -> bool:
     """Whether a token is left that keeps the scope open; waiting event sub-processes and finished tokens do not."""
     return any(
         token._state & ACTIVE and not (token._state == TaskState.WAITING and token.spec.name in scope.spec.triggers)

@@ -27,8 +27,11 @@ from engine.processes.instances import InstanceService, StartedInstance, StartIn
 from engine.processes.job_queue import ActivatedJob
 from engine.processes.jobs import JobService, enqueue
 from engine.processes.messages import MessageService, NewMessage
+from engine.processes.migration import InstanceMigration, MigrationPlan, MigrationService
+from engine.processes.modification import ModificationService, Restart
 from engine.processes.opened import Opened, Step
 from engine.processes.signals import SignalService
+from engine.processes.suspension import Clocks, SuspensionService
 from engine.processes.texts import ElementTexts
 from engine.processes.timers import TimerService
 
@@ -37,6 +40,7 @@ __all__ = [
     "Advance",
     "Catalogue",
     "ClockService",
+    "Clocks",
     "ContextProvider",
     "Deployment",
     "DeploymentService",
@@ -46,21 +50,27 @@ __all__ = [
     "Hooks",
     "Housekeeping",
     "IncidentService",
+    "InstanceMigration",
     "InstanceRef",
     "InstanceService",
     "JobService",
     "MessageService",
+    "MigrationPlan",
+    "MigrationService",
+    "ModificationService",
     "NewMessage",
     "Opened",
     "Operation",
     "OperationCall",
     "Repeatable",
     "Resource",
+    "Restart",
     "SignalService",
     "Start",
     "StartInstance",
     "StartedInstance",
     "Step",
+    "SuspensionService",
     "TimerService",
     "digest",
     "enqueue",

@@ -29,12 +29,15 @@ class ProcessInstance(Base):
     business_id: Mapped[str | None]
     """What the instance is about for the people involved, for example the reference of a complaint."""
     state: Mapped[str]
-    """`ACTIVE`, `COMPLETED` or `TERMINATED`."""
+    """`ACTIVE`, `SUSPENDED`, `COMPLETED` or `TERMINATED`."""
     rev: Mapped[int]
     """Counts the changes; a cached live instance is used only if its number is this one."""
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     started_by: Mapped[str]
+    suspended_at: Mapped[datetime | None]
+    clocks: Mapped[str | None]
+    """What durations and cycles do while it is suspended: `RUN` or `STAND`."""
     snapshot: Mapped[bytes | None] = mapped_column(deferred=True)
     """The codec's bytes; empty once the instance has ended."""
 
