@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import BigInteger, bindparam, select, text, update
+from sqlalchemy import BigInteger, Integer, Row, Text, bindparam, select, text
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from engine.store.base import Instant
 from engine.store.job import Job
 from engine.store.process_instance import ProcessInstance
 from engine.store.unit_of_work import UnitOfWork
@@ -17,9 +19,9 @@ from engine.types import Json, Key
 
 @dataclass(frozen=True, kw_only=True)
 class ActivateJobs:
-    """What a worker asks for: jobs of one type, locked for `timeout`; `fetch_variables` none means all."""
+    """What a worker asks for: at most `max_jobs` of each type, locked for `timeout`; no `fetch_variables` means all."""
 
-    type: str
+    types: tuple[str, ...]
     worker: str
     timeout: timedelta
     max_jobs: int = 1
@@ -48,23 +50,14 @@ class ActivatedJob:
 
 def activate(uow: UnitOfWork, request: ActivateJobs) -> tuple[ActivatedJob, ...]:
     """Lock jobs until now + timeout, those that have waited longest first."""
-    until = uow.now() + request.timeout
-    waiting = (
-        select(Job.key)
-        .where(Job.job_type == request.type, Job.state == "CREATED", Job.retries > 0, Job.available_at <= uow.now())
-        .order_by(Job.available_at, Job.key)
-        .limit(request.max_jobs)
-        .with_for_update(skip_locked=True)
-        .cte("waiting")
-    )
-    taken = (
-        update(Job)
-        .where(Job.key == waiting.c.key)
-        .values(worker=request.worker, locked_until=until, available_at=until)
-        .returning(Job)
-        .execution_options(synchronize_session=False)
-    )
-    jobs = sorted(uow.session.scalars(taken), key=lambda job: job.key)
+    given = {
+        "types": list(request.types),
+        "most": request.max_jobs,
+        "worker": request.worker,
+        "now": uow.now(),
+        "until": uow.now() + request.timeout,
+    }
+    jobs = sorted(uow.session.connection().execute(_TAKE, given), key=lambda job: job.key)
     of_elements = [job.element_instance_key for job in jobs if job.element_instance_key is not None]
     seen = _visible(uow, of_elements)
     versions = _versions(uow, jobs)
@@ -72,7 +65,7 @@ def activate(uow: UnitOfWork, request: ActivateJobs) -> tuple[ActivatedJob, ...]
 
 
 def _activated(
-    job: Job, seen: Mapping[Key, dict[str, Json]], versions: Mapping[Key, int], fetch: Sequence[str] | None
+    job: Row[Any], seen: Mapping[Key, dict[str, Json]], versions: Mapping[Key, int], fetch: Sequence[str] | None
 ) -> ActivatedJob:
     known = job.variables if job.element_instance_key is None else seen.get(job.element_instance_key, {})
     return ActivatedJob(
@@ -93,7 +86,7 @@ def _activated(
     )
 
 
-def _versions(uow: UnitOfWork, jobs: Sequence[Job]) -> Mapping[Key, int]:
+def _versions(uow: UnitOfWork, jobs: Sequence[Row[Any]]) -> Mapping[Key, int]:
     keys = {job.instance_key for job in jobs if job.instance_key is not None}
     if not keys:
         return {}
@@ -111,6 +104,32 @@ def _visible(uow: UnitOfWork, keys: Sequence[Key]) -> dict[Key, dict[str, Json]]
             seen[key].setdefault(name, value)
     return seen
 
+
+# One look for all types, each by its own index however long the others' queues are.
+_TAKE = (
+    text("""
+        WITH waiting AS (
+            SELECT first.key
+              FROM unnest(:types) AS wanted (job_type)
+             CROSS JOIN LATERAL (
+                   SELECT job.key FROM job
+                    WHERE job.job_type = wanted.job_type AND job.state = 'CREATED' AND job.retries > 0
+                      AND job.available_at <= :now
+                    ORDER BY job.available_at, job.key LIMIT :most FOR UPDATE SKIP LOCKED) AS first
+        )
+        UPDATE job SET worker = :worker, locked_until = :until, available_at = :until
+          FROM waiting WHERE job.key = waiting.key
+        RETURNING job.*
+    """)
+    .bindparams(
+        bindparam("types", type_=ARRAY(Text)),
+        bindparam("most", type_=Integer),
+        bindparam("worker", type_=Text),
+        bindparam("now", type_=Instant),
+        bindparam("until", type_=Instant),
+    )
+    .columns(**{column.name: column.type for column in Job.__table__.columns})
+)
 
 _VISIBLE = text("""
     WITH RECURSIVE scope (element, at, depth, outer_key) AS (

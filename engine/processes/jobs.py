@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NotRequired, TypedDict, Unpack
 
-from sqlalchemy import select, update
+from sqlalchemy import ARRAY, BigInteger, Text, bindparam, select, text, update
 
 from engine.errors import AlreadyCompleted, Malformed, NotFound
 from engine.permissions import Permission, require
@@ -23,6 +23,7 @@ from engine.processes.job_queue import ActivatedJob, ActivateJobs, activate
 from engine.processes.job_views import JOBS_SEARCH, JobView
 from engine.processes.opened import Step
 from engine.records import About, Action, audit
+from engine.store.base import Instant
 from engine.store.job import Job
 from engine.store.search import search
 from engine.store.unit_of_work import UnitOfWork, UnitsOfWork
@@ -79,7 +80,7 @@ class JobService:
         """
         require(actor, Permission.JOB_WORK)
         request = ActivateJobs(
-            type=values.name(wanted["type"], "job type"),
+            types=(values.name(wanted["type"], "job type"),),
             worker=wanted.get("worker", ""),
             timeout=timedelta(seconds=wanted["timeout"]),
             max_jobs=wanted.get("max_jobs", 1),
@@ -89,6 +90,24 @@ class JobService:
             raise Malformed(f"A worker takes 1 to {MAX_JOBS} jobs and locks them for at most a day.")
         with self._units() as uow:
             return activate(uow, request)
+
+    def activate_any(
+        self, actor: Actor, types: Sequence[str], *, worker: str, timeout: float, max_jobs: int
+    ) -> tuple[ActivatedJob, ...]:
+        """As `activate`, for a worker that does several types: up to `max_jobs` of each, in one transaction."""
+        require(actor, Permission.JOB_WORK)
+        lock = timedelta(seconds=timeout)
+        with self._units() as uow:
+            return activate(uow, ActivateJobs(types=tuple(types), worker=worker, timeout=lock, max_jobs=max_jobs))
+
+    def complete_detached(self, actor: Actor, keys: Sequence[Key]) -> None:
+        """Jobs that no element waits for are done, in one transaction; those that are over already are left alone."""
+        require(actor, Permission.JOB_WORK)
+        with self._units() as uow:
+            given = {"keys": sorted(keys), "now": uow.now(), "actor": actor.username}
+            for job in uow.session.connection().execute(_COMPLETE, given):
+                about = About(subject=str(job.key), business_id=job.business_id)
+                audit(uow, actor, Action.JOB_COMPLETED, about, {"type": job.job_type})
 
     def complete(self, actor: Actor, key: Key, variables: Mapping[str, Json] | None = None) -> None:
         """The job is done; its results become variables. Raises `NotFound`, `AlreadyCompleted`, `Malformed`."""
@@ -199,6 +218,21 @@ class JobService:
         uow.session.execute(
             update(Job).where(Job.key == key).values(changes).execution_options(synchronize_session=False)
         )
+
+
+_COMPLETE = text("""
+    WITH done AS (
+        UPDATE job SET state = 'COMPLETED', ended_at = :now, locked_until = NULL
+         WHERE key = ANY(:keys) AND state = 'CREATED' AND instance_key IS NULL
+        RETURNING key, job_type, business_id
+    ), closed AS (
+        UPDATE incident SET state = 'RESOLVED', resolved_at = :now, resolved_by = :actor
+         WHERE job_key = ANY(:keys) AND state = 'ACTIVE'
+    )
+    SELECT key, job_type, business_id FROM done
+""").bindparams(
+    bindparam("keys", type_=ARRAY(BigInteger)), bindparam("now", type_=Instant), bindparam("actor", type_=Text)
+)
 
 
 def _about(job: Job) -> About:

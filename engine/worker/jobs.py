@@ -10,6 +10,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from collections.abc import Callable
 from functools import partial
 
@@ -17,15 +18,40 @@ from engine.bootstrap import Engine, Handler
 from engine.bpmn import BpmnError
 from engine.errors import AlreadyCompleted, AmendsError
 from engine.processes import ActivatedJob
-from engine.types import SYSTEM
+from engine.types import SYSTEM, Key
 
 _LOG = logging.getLogger(__name__)
 LOCK_SECONDS = 60.0
 LOOK_SECONDS = 2.0
 """Between two looks at the queue at most; a notice comes sooner."""
 BATCH = 20
+TELL_SECONDS = 0.25
+"""A job that is done is told after this, or at the end of its batch."""
 FIRST_BACK_OFF = 10.0
 """Seconds before the second try; doubled with each further one."""
+
+
+class _Done:
+    """Detached jobs of a batch that are done and not told yet: told together, that costs a fraction of one by one."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine, self._keys, self._since = engine, list[Key](), 0.0
+
+    def add(self, key: Key) -> None:
+        """A job is done."""
+        if not self._keys:
+            self._since = time.monotonic()
+        self._keys.append(key)
+
+    def is_old(self) -> bool:
+        """Whether the first has waited long: what is not told is done again after a crash."""
+        return bool(self._keys) and time.monotonic() - self._since > TELL_SECONDS
+
+    def tell(self) -> None:
+        """Complete them."""
+        keys, self._keys = self._keys, []
+        if keys:
+            self._engine.jobs.complete_detached(SYSTEM, keys)
 
 
 class JobRunner:
@@ -71,28 +97,33 @@ class JobRunner:
                 _LOG.exception("the queue of jobs cannot be read")
                 done = 0
             with self._wanted:
-                if not done and not self._stopping and rings == self._rings:
+                # Less than a batch means that no more was waiting; what has come since has rung.
+                if done < BATCH and not self._stopping and rings == self._rings:
                     self._wanted.wait(LOOK_SECONDS)
 
     def work(self) -> int:
-        """One round over all types; gives how many jobs were done, well or badly."""
-        return sum(self._work_on(job_type, handler) for job_type, handler in self._engine.handlers.items())
-
-    def _work_on(self, job_type: str, handler: Handler) -> int:
-        jobs = self._engine.jobs.activate(
-            SYSTEM, type=job_type, worker=self._name, timeout=LOCK_SECONDS, max_jobs=BATCH
+        """One batch of each type; gives how many jobs were done, well or badly."""
+        handlers = self._engine.handlers
+        jobs = self._engine.jobs.activate_any(
+            SYSTEM, tuple(handlers), worker=self._name, timeout=LOCK_SECONDS, max_jobs=BATCH
         )
+        done = _Done(self._engine)
         for number, job in enumerate(jobs):
             if self._stopping:
+                self._settle(done.tell)
                 self._give_back(jobs[number:])
                 return number
-            self._do(job, handler)
+            self._do(job, handlers[job.type], done)
+        self._settle(done.tell)
         return len(jobs)
 
-    def _do(self, job: ActivatedJob, handler: Handler) -> None:
+    def _do(self, job: ActivatedJob, handler: Handler, done: _Done) -> None:
         try:
             result = handler(job)
-            self._engine.jobs.complete(SYSTEM, job.job_key, result)
+            if job.process_instance_key is None:
+                done.add(job.job_key)
+            else:
+                self._engine.jobs.complete(SYSTEM, job.job_key, result)
         except AlreadyCompleted:
             _LOG.info("job was done by somebody else", extra={"job": job.job_key})
         except BpmnError as error:
@@ -100,6 +131,8 @@ class JobRunner:
         except Exception as error:  # noqa: BLE001 - a handler may fail in any way; the job tells and is tried again
             _LOG.warning("job failed", extra={"job": job.job_key, "type": job.type}, exc_info=True)
             self._settle(partial(self._fail, job, error))
+        if done.is_old():
+            self._settle(done.tell)
 
     def _throw(self, job: ActivatedJob, error: BpmnError) -> None:
         self._engine.jobs.throw_error(SYSTEM, job.job_key, error.error_code, error.message, error.variables)
