@@ -44,7 +44,7 @@ def test_one_that_fails_does_not_touch_the_others(engine: Engine) -> None:
             raise RuntimeError
 
     JobRunner(replace(engine, handlers={"paint": do}), 1).work()
-    assert sorted(states(engine)) == ["COMPLETED", "COMPLETED", "CREATED"]
+    assert sorted(states(engine)) == ["COMPLETED", "COMPLETED", "FAILED"]
 
 
 def test_telling_twice_changes_nothing(engine: Engine) -> None:
