@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import inspect, select
+from sqlalchemy import BigInteger, bindparam, select
 
 from engine.complaints.regimes import STATUTORY, Regime
 from engine.deadlines import Due, Extension, Limit, Pause, Running, over
@@ -169,7 +169,7 @@ class Clocks:
         reckoned = self._reckoned(row, fresh=True)
         row.due_at, row.derivation = reckoned.at, reckoned.derivation()
         self._uow.session.add(row)
-        _known(self._uow, self._case)[kind] = row
+        current(self._uow, self._case)[kind] = row
         if row.round > 1:
             dates_changed(self._uow, self._case.reference)
 
@@ -184,18 +184,18 @@ def shifted(moved: Mapping[str, tuple[datetime, datetime]]) -> dict[str, Json]:
     return {kind: {"from": before.isoformat(), "to": after.isoformat()} for kind, (before, after) in moved.items()}
 
 
+_CASE = bindparam("case", type_=BigInteger)
+_CLOCKS = select(Deadline).where(Deadline.complaint_key == _CASE).order_by(Deadline.round)
+_PAUSES = select(DeadlinePause).where(DeadlinePause.complaint_key == _CASE).order_by(DeadlinePause.key)
+_EXTENSIONS = select(DeadlineExtension).where(DeadlineExtension.complaint_key == _CASE).order_by(DeadlineExtension.key)
+
+
 def current(uow: UnitOfWork, case: Complaint) -> dict[str, Deadline]:
     """The latest round of each clock, by kind."""
-    # A step that failed takes back the rows it added: they are in no session any more.
-    return {kind: row for kind, row in _known(uow, case).items() if not inspect(row).transient}
-
-
-def _known(uow: UnitOfWork, case: Complaint) -> dict[str, Deadline]:
     rows: dict[str, Deadline] | None = uow.scratch.get((Deadline, case.key))
     if rows is None:
-        statement = select(Deadline).where(Deadline.complaint_key == case.key).order_by(Deadline.round)
         with uow.session.no_autoflush:  # rows of this command are remembered here, not looked up
-            found = list(uow.session.scalars(statement))
+            found = list(uow.session.scalars(_CLOCKS, {"case": case.key}))
         rows = uow.scratch[Deadline, case.key] = {row.kind: row for row in found}
     return rows
 
@@ -204,10 +204,8 @@ def pauses_of(uow: UnitOfWork, case: Complaint) -> list[DeadlinePause]:
     """The ledger of a case, oldest first; kept for the length of the command."""
     rows: list[DeadlinePause] | None = uow.scratch.get((DeadlinePause, case.key))
     if rows is None:
-        statement = select(DeadlinePause).where(DeadlinePause.complaint_key == case.key).order_by(DeadlinePause.key)
         with uow.session.no_autoflush:
-            rows = uow.scratch[DeadlinePause, case.key] = list(uow.session.scalars(statement))
-    rows[:] = [row for row in rows if not inspect(row).transient]
+            rows = uow.scratch[DeadlinePause, case.key] = list(uow.session.scalars(_PAUSES, {"case": case.key}))
     return rows
 
 
@@ -215,11 +213,9 @@ def extensions_of(uow: UnitOfWork, case: Complaint) -> list[DeadlineExtension]:
     """What the clocks of a case were extended by, oldest first; kept for the length of the command."""
     rows: list[DeadlineExtension] | None = uow.scratch.get((DeadlineExtension, case.key))
     if rows is None:
-        extensions = select(DeadlineExtension).where(DeadlineExtension.complaint_key == case.key)
         with uow.session.no_autoflush:
-            rows = list(uow.session.scalars(extensions.order_by(DeadlineExtension.key)))
+            rows = list(uow.session.scalars(_EXTENSIONS, {"case": case.key}))
         uow.scratch[DeadlineExtension, case.key] = rows
-    rows[:] = [row for row in rows if not inspect(row).transient]
     return rows
 
 

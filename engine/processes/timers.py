@@ -18,7 +18,7 @@ from sqlalchemy import Row, bindparam, select, update
 from engine.bpmn import Instance
 from engine.errors import AmendsError
 from engine.permissions import Permission, require
-from engine.processes.advance import Advance
+from engine.processes.advance import INSTANCE, Advance
 from engine.processes.incidents import raise_for_timer
 from engine.processes.opened import Step
 from engine.records import About, Action, audit
@@ -108,25 +108,22 @@ class TimerService:
         claim.instance_key, claim.timer_key = first.instance_key, first.key
         if until is not None:
             uow.at(max(first.retry_at, uow.now()))
-        due = select(Timer).where(Timer.instance_key == first.instance_key, Timer.retry_at <= uow.now())
         # Another sweep may have been here between the claim's look and its lock: then nothing is due any more.
-        timers = uow.session.scalars(due.order_by(Timer.due_at, Timer.key)).all()
-        for timer in timers:
-            claim.timer_key = timer.key
-            self._fire(uow, timer)
+        timers = uow.session.scalars(_DUE, {"instance": first.instance_key, "now": uow.now()}).all()
+        for number, timer in enumerate(timers):
+            # The timer before it may have ended its wait, or moved the date that it follows.
+            if number == 0 or uow.session.scalar(_STILL, {"timer": timer.key, "now": uow.now()}) is not None:
+                claim.timer_key = timer.key
+                self._fire(uow, timer, first)
         return bool(timers)
 
-    def _fire(self, uow: UnitOfWork, timer: Timer) -> None:
-        still = uow.session.scalar(select(Timer.key).where(Timer.key == timer.key, Timer.retry_at <= uow.now()))
-        if still is None:  # the timer before it has ended its wait, or moved the date that it follows
-            return
-        step = Step(command=_trigger(timer), fired=(timer.key,))
-        opened = self._advance.open(uow, SYSTEM, timer.instance_key)
-        self._advance.move(uow, opened, step)
-        if timer.failures:
-            _close(uow, timer.key)
+    def _fire(self, uow: UnitOfWork, timer: Timer, locked: Row[Any]) -> None:
+        opened = self._advance.open(uow, SYSTEM, timer.instance_key, locked)
         about = About(subject=timer.element_id, instance_key=opened.key, business_id=opened.business_id)
         audit(uow, SYSTEM, Action.TIMER_FIRED, about, {"due": timer.due_at.isoformat()})
+        self._advance.move(uow, opened, Step(command=_trigger(timer), fired=(timer.key,)))
+        if timer.failures:
+            _close(uow, timer.key)
 
     def _push_forward(self, claim: _Claim, error: Exception, until: datetime | None) -> None:
         with self._units() as uow:
@@ -155,13 +152,19 @@ def _close(uow: UnitOfWork, timer_key: Key) -> None:
 
 
 _CLAIM = (
-    select(Timer.key, Timer.instance_key, Timer.retry_at)
+    select(Timer.key, Timer.instance_key, Timer.retry_at, *INSTANCE)
     .join(ProcessInstance, ProcessInstance.key == Timer.instance_key)
     .where(Timer.retry_at <= bindparam("horizon"))
     .order_by(Timer.retry_at, Timer.key)
     .limit(1)
     .with_for_update(of=ProcessInstance, skip_locked=True)
 )
+_DUE = (
+    select(Timer)
+    .where(Timer.instance_key == bindparam("instance"), Timer.retry_at <= bindparam("now"))
+    .order_by(Timer.due_at, Timer.key)
+)
+_STILL = select(Timer.key).where(Timer.key == bindparam("timer"), Timer.retry_at <= bindparam("now"))
 
 
 def _view(row: Row[Any]) -> TimerView:
