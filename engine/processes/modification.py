@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 
 from sqlalchemy import select
 
-from engine.bpmn import Activate, Instance, Modification, Variables
+from engine.bpmn import Activate, Modification, Variables
 from engine.errors import Conflict, Malformed, NotFound
 from engine.permissions import Permission, require
 from engine.processes import values
 from engine.processes.advance import Advance, Start
+from engine.processes.idempotency import idempotent, repeatable
 from engine.processes.instances import StartedInstance
 from engine.processes.opened import Opened, Step
 from engine.processes.suspension import as_if_active
@@ -39,22 +40,28 @@ class ModificationService:
     def __init__(self, units: UnitsOfWork, advance: Advance) -> None:
         self._units, self._advance = units, advance
 
-    def modify(self, actor: Actor, key: Key, wanted: Modification) -> None:
-        """Put, move and take away tokens, all or nothing.
+    def modify(self, actor: Actor, key: Key, wanted: Modification, idempotency: str | None = None) -> None:
+        """Put, move and take away tokens, all or nothing. `idempotency` is the client's key for a safe repeat.
 
         Raises `NotFound`, `Conflict` (ended, or several scopes are meant), `Refused`, `Malformed`, `StepFailed`.
         """
         require(actor, Permission.PROCESS_OPERATE)
         checked = _checked(wanted)
+        command = repeatable("modify-instance", idempotency, key, wanted)
+        with self._units() as uow:
+            idempotent(uow, actor, command, lambda: self._modify(uow, actor, key, checked))
+
+    def _modify(self, uow: UnitOfWork, actor: Actor, key: Key, wanted: Modification) -> dict[str, Json]:
         told: dict[str, Json] = {
             "activated": [one.element_id for one in wanted.activate],
             "moved": [one.target_element_id for one in wanted.move],
             "terminated": [one.element_id or str(one.element_instance_key) for one in wanted.terminate],
         }
-        with self._units() as uow, as_if_active(uow, key):
-            opened = self._advance.run(uow, actor, key, Step(command=lambda instance: instance.modify(checked)))
+        with as_if_active(uow, key):
+            opened = self._advance.run(uow, actor, key, Step(command=lambda instance: instance.modify(wanted)))
             about = About(instance_key=key, business_id=opened.business_id)
             audit(uow, actor, Action.INSTANCE_MODIFIED, about, told)
+        return {}
 
     def reset(self, actor: Actor, key: Key, element_id: str) -> None:
         """Go back to an element that the instance has been at: what runs in its scope ends, and it begins anew.
@@ -71,33 +78,37 @@ class ModificationService:
             about = About(subject=element_id, instance_key=key, business_id=opened.business_id)
             audit(uow, actor, Action.INSTANCE_RESET, about)
 
-    def restart(self, actor: Actor, key: Key, wanted: Restart | None = None) -> StartedInstance:
+    def restart(
+        self, actor: Actor, key: Key, wanted: Restart | None = None, idempotency: str | None = None
+    ) -> StartedInstance:
         """Start an ended instance once more, as a new one with the same business id.
 
-        Raises `NotFound`, `Conflict` while it runs, `Malformed`, `Refused`.
+        A repeat with the same idempotency key gives the same new instance. Raises `NotFound`, `Conflict` while the
+        former one runs, `Malformed`, `Refused`.
         """
         require(actor, Permission.PROCESS_OPERATE)
         wanted = wanted or Restart()
-        given = values.variables(wanted.variables)
+        values.variables(wanted.variables)
+        command = repeatable("restart-instance", idempotency, key, wanted)
         with self._units() as uow:
-            opened = self._begin_again(uow, actor, self._ended(uow, key), replace(wanted, variables=given))
-            about = About(subject=str(key), instance_key=opened.key, business_id=opened.business_id)
-            audit(uow, actor, Action.INSTANCE_RESTARTED, about, {"elements": list(wanted.element_ids)})
-            starts = [Activate(element_id=element_id) for element_id in wanted.element_ids]
+            kept = idempotent(uow, actor, command, lambda: asdict(self._restart(uow, actor, key, wanted)))
+        return StartedInstance(**kept)  # type: ignore[arg-type]  # kept as it was told the first time
 
-            def command(instance: Instance) -> None:
-                if starts:
-                    instance.begin_at(starts)
-
-            self._advance.move(uow, opened, Step(command=command))
-            return StartedInstance(
-                process_instance_key=opened.key,
-                process_definition_key=opened.definition_key,
-                process_definition_id=opened.process_id,
-                process_definition_version=opened.version,
-                business_id=opened.business_id,
-                variables=opened.live.instance.variables,
-            )
+    def _restart(self, uow: UnitOfWork, actor: Actor, key: Key, wanted: Restart) -> StartedInstance:
+        opened = self._begin_again(uow, actor, self._ended(uow, key), wanted)
+        about = About(subject=str(key), instance_key=opened.key, business_id=opened.business_id)
+        audit(uow, actor, Action.INSTANCE_RESTARTED, about, {"elements": list(wanted.element_ids)})
+        starts = [Activate(element_id=element_id) for element_id in wanted.element_ids]
+        step = Step(command=lambda instance: instance.begin_at(starts) if starts else None)
+        self._advance.move(uow, opened, step)
+        return StartedInstance(
+            process_instance_key=opened.key,
+            process_definition_key=opened.definition_key,
+            process_definition_id=opened.process_id,
+            process_definition_version=opened.version,
+            business_id=opened.business_id,
+            variables=opened.live.instance.variables,
+        )
 
     def _ended(self, uow: UnitOfWork, key: Key) -> ProcessInstance:
         row = uow.session.get(ProcessInstance, key)

@@ -32,7 +32,7 @@ from webapi.api.schemas import Body, View, page_of, search_body
 from webapi.context import engine, waiting
 
 blueprint = Blueprint("process_instances", __name__)
-STATES = ("ACTIVE", "COMPLETED", "TERMINATED")
+STATES = ("ACTIVE", "SUSPENDED", "COMPLETED", "TERMINATED")
 LONGEST_WAIT = 60_000
 USUAL_WAIT = 10_000
 
