@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, exists, select
+from sqlalchemy import ColumnElement, Row, Select, exists, func, select
 
 from engine.store.incident import Incident
 from engine.store.process_instance import DecisionInstance, ElementInstance, ProcessInstance, Variable
@@ -45,6 +45,13 @@ class ElementInstanceView:
     scope_key: Key | None
     start_date: datetime
     end_date: datetime | None
+    incident_key: Key | None
+    """The open incident that holds it up."""
+
+    @property
+    def has_incident(self) -> bool:
+        """Whether an open incident holds it up."""
+        return self.incident_key is not None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +104,14 @@ def instance_view(row: Row[Any]) -> ProcessInstanceView:
     )
 
 
+def element_rows() -> Select[Any]:
+    """Element instances, each with the key of its open incident."""
+    stuck = select(func.min(Incident.key)).where(
+        Incident.element_instance_key == ElementInstance.key, Incident.state == "ACTIVE"
+    )
+    return select(ElementInstance, stuck.scalar_subquery().label("incident_key"))
+
+
 def _element_view(row: Row[Any]) -> ElementInstanceView:
     element: ElementInstance = row[0]
     return ElementInstanceView(
@@ -111,6 +126,7 @@ def _element_view(row: Row[Any]) -> ElementInstanceView:
         scope_key=element.scope_key,
         start_date=element.started_at,
         end_date=element.ended_at,
+        incident_key=row.incident_key,
     )
 
 

@@ -23,6 +23,7 @@ from engine.processes.instance_views import (
     ProcessInstanceView,
     VariableView,
     decision_view,
+    element_rows,
     instance_rows,
     instance_view,
 )
@@ -120,7 +121,7 @@ class InstanceService:
         """Element instances: where tokens are and were. Needs `process:read`."""
         require(actor, Permission.PROCESS_READ)
         with self._units() as uow:
-            return search(uow.session, select(ElementInstance), ELEMENTS, request)
+            return search(uow.session, element_rows(), ELEMENTS, request)
 
     def search_variables(self, actor: Actor, request: SearchRequest) -> Page[VariableView]:
         """Variables by instance, scope or name. Needs `process:read`."""

@@ -9,6 +9,7 @@ from marshmallow import fields
 
 from webapi.access import actor, signed_in
 from webapi.api.contract import answers
+from webapi.api.fields import DEFAULT_TENANT, always
 from webapi.api.schemas import View
 from webapi.context import engine
 
@@ -22,6 +23,12 @@ class CallerView(View):
     display_name = fields.String(attribute="name")
     email = fields.String(allow_none=True)
     groups = fields.List(fields.String())
+    roles = always([])
+    tenants = always([{"tenantId": DEFAULT_TENANT, "name": "Default", "description": None}])
+    authorized_components = always(["*"])
+    sales_plan_type = always()
+    c8_links = always({})
+    can_logout = always(value=True)
     permissions = fields.Function(lambda _: sorted(actor().permissions))
     locale = fields.String(allow_none=True)
 

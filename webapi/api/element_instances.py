@@ -12,6 +12,7 @@ from engine.types import SearchRequest
 from webapi.access import actor, needs
 from webapi.api.contract import answers, conditional, expected_revision, takes
 from webapi.api.fields import Instant, Key, Tenant, VariablesField, by_instant, by_key, by_text, by_word
+from webapi.api.lineage import root
 from webapi.api.schemas import Body, View, page_of, search_body
 from webapi.context import engine
 
@@ -27,12 +28,15 @@ class ElementInstanceView(View):
     process_definition_key = Key()
     process_definition_id = fields.String()
     element_id = fields.String()
-    element_name = fields.String(allow_none=True)
+    element_name = fields.Function(lambda one: one.element_name or one.element_id, metadata={"type": "string"})
     type = fields.String()
     state = fields.String()
     start_date = Instant()
     end_date = Instant(allow_none=True)
     element_instance_scope_key = Key(attribute="scope_key", allow_none=True)
+    root_process_instance_key = root()
+    has_incident = fields.Boolean()
+    incident_key = Key(allow_none=True)
     tenant_id = Tenant()
 
 

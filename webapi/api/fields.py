@@ -31,6 +31,11 @@ class Key(fields.Field[int]):
         return int(text)
 
 
+def always(value: object = None) -> fields.Field[Any]:
+    """A field of Camunda 8's answers that has one value here: its clients miss it where it is left out."""
+    return fields.Constant(value)
+
+
 class Whole(fields.Integer):
     """A whole number. Clients that hold it as a 64-bit integer send its digits in a string, and are understood."""
 

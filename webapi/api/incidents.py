@@ -12,6 +12,7 @@ from engine.types import SearchRequest
 from webapi.access import actor, needs
 from webapi.api.contract import answers, takes
 from webapi.api.fields import Instant, Key, Tenant, by_instant, by_key, by_text, by_word
+from webapi.api.lineage import root
 from webapi.api.schemas import Body, View, page_of, search_body
 from webapi.context import engine
 
@@ -28,6 +29,7 @@ class IncidentView(View):
     process_definition_key = Key(allow_none=True)
     process_definition_id = fields.String(allow_none=True)
     process_instance_key = Key(allow_none=True)
+    root_process_instance_key = root()
     element_id = fields.String(allow_none=True)
     element_instance_key = Key(allow_none=True)
     job_key = Key(allow_none=True)

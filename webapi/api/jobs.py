@@ -21,12 +21,14 @@ from webapi.api.fields import (
     Text,
     VariablesField,
     Whole,
+    always,
     by_instant,
     by_integer,
     by_key,
     by_text,
     by_word,
 )
+from webapi.api.lineage import root
 from webapi.api.schemas import Body, View, page_of, search_body
 from webapi.context import engine, waiting
 
@@ -84,6 +86,9 @@ class ActivatedJobView(View):
     business_id = fields.String(allow_none=True)
     kind = fields.Constant("BPMN_ELEMENT")
     listener_event_type = fields.Constant("UNSPECIFIED")
+    root_process_instance_key = root()
+    user_task = always()
+    tags = always([])
     tenant_id = Tenant()
 
 
@@ -111,6 +116,13 @@ class JobView(View):
     business_id = fields.String(allow_none=True)
     creation_time = Instant()
     end_time = Instant(allow_none=True)
+    last_update_time = always()
+    custom_headers = fields.Raw()
+    has_failed_with_retries_left = fields.Boolean()
+    error_code = always()
+    is_denied = always()
+    denied_reason = always()
+    root_process_instance_key = root()
     kind = fields.Constant("BPMN_ELEMENT")
     listener_event_type = fields.Constant("UNSPECIFIED")
     tenant_id = Tenant()

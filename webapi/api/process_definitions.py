@@ -11,7 +11,7 @@ from engine.permissions import Permission
 from engine.types import SearchRequest
 from webapi.access import actor, needs
 from webapi.api.contract import answers, declare, takes
-from webapi.api.fields import Key, Tenant, by_integer, by_key, by_text
+from webapi.api.fields import Key, Tenant, always, by_integer, by_key, by_text
 from webapi.api.schemas import Body, View, list_of, page_of, search_body
 from webapi.context import engine
 
@@ -27,6 +27,8 @@ class ProcessDefinitionView(View):
     version = fields.Integer()
     version_tag = fields.String(allow_none=True)
     resource_name = fields.String()
+    has_start_form = always(value=False)
+    state = always("ACTIVE")
     tenant_id = Tenant()
 
 

@@ -21,6 +21,7 @@ from webapi.api.fields import (
     Text,
     VariablesField,
     Whole,
+    always,
     by_instant,
     by_integer,
     by_key,
@@ -28,6 +29,7 @@ from webapi.api.fields import (
     by_text,
     by_word,
 )
+from webapi.api.lineage import of_definition, root
 from webapi.api.schemas import Body, View, page_of, search_body
 from webapi.context import engine, waiting
 
@@ -73,6 +75,7 @@ class CreationView(View):
     process_definition_version = fields.Integer()
     variables = fields.Raw()
     business_id = fields.String(allow_none=True)
+    tags = always([])
     tenant_id = Tenant()
 
 
@@ -82,12 +85,18 @@ class ProcessInstanceView(View):
     process_instance_key = Key()
     process_definition_key = Key()
     process_definition_id = fields.String()
+    process_definition_name = of_definition("name")
     process_definition_version = fields.Integer()
+    process_definition_version_tag = of_definition("version_tag")
+    parent_process_instance_key = always()
+    parent_element_instance_key = always()
+    root_process_instance_key = root()
     business_id = fields.String(allow_none=True)
     state = fields.String()
     has_incident = fields.Boolean()
     start_date = Instant()
     end_date = Instant(allow_none=True)
+    tags = always([])
     tenant_id = Tenant()
 
 

@@ -10,6 +10,7 @@ import marshmallow as ma
 from marshmallow import fields
 from marshmallow.validate import Length, OneOf, Range
 
+from engine.store.search import COUNT_LIMIT
 from engine.types import SearchRequest
 from webapi.api.fields import Whole
 
@@ -66,6 +67,7 @@ class PageView(View):
     """Where this page stands. `endCursor` goes into the next search as `page.after`."""
 
     total_items = fields.Integer()
+    has_more_total_items = fields.Function(lambda page: page.total_items >= COUNT_LIMIT, metadata={"type": "boolean"})
     start_cursor = fields.String(allow_none=True)
     end_cursor = fields.String(allow_none=True)
 

@@ -11,6 +11,7 @@ from engine.permissions import Permission
 from webapi import metrics
 from webapi.access import needs, public
 from webapi.api.contract import answers, declare
+from webapi.api.fields import always
 from webapi.api.schemas import View
 from webapi.context import engine
 from webapi.release import release
@@ -41,6 +42,7 @@ class TopologyView(View):
     replication_factor = fields.Integer()
     gateway_version = fields.String()
     last_completed_change_id = fields.String()
+    cluster_id = always()
 
 
 class HealthView(View):

@@ -20,6 +20,7 @@ from webapi.api.fields import (
     Text,
     VariablesField,
     Whole,
+    always,
     by_instant,
     by_integer,
     by_key,
@@ -27,6 +28,7 @@ from webapi.api.fields import (
     by_text,
     by_word,
 )
+from webapi.api.lineage import of_definition, root
 from webapi.api.schemas import Body, View, page_of, search_body
 from webapi.context import engine
 
@@ -51,10 +53,17 @@ class UserTaskView(View):
     element_id = fields.String()
     element_instance_key = Key()
     form_id = fields.String(allow_none=True)
+    form_key = always()
+    external_form_reference = always()
     business_id = fields.String(allow_none=True)
     process_instance_key = Key()
     process_definition_key = Key()
     process_definition_id = fields.String()
+    process_definition_version = of_definition("version")
+    process_name = of_definition("name")
+    root_process_instance_key = root()
+    custom_headers = always({})
+    tags = always([])
     completed_by = fields.String(allow_none=True)
     tenant_id = Tenant()
 

@@ -12,6 +12,7 @@ from engine.types import SearchRequest
 from webapi.access import actor, needs
 from webapi.api.contract import answers, takes
 from webapi.api.fields import JsonText, Key, Tenant, by_key, by_text
+from webapi.api.lineage import root
 from webapi.api.schemas import Body, View, page_of, search_body
 from webapi.context import engine
 
@@ -27,6 +28,7 @@ class VariableView(View):
     is_truncated = fields.Constant(constant=False)
     scope_key = Key()
     process_instance_key = Key()
+    root_process_instance_key = root()
     tenant_id = Tenant()
 
 
