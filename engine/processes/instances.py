@@ -28,6 +28,7 @@ from engine.processes.instance_views import (
     instance_view,
 )
 from engine.processes.opened import Opened, Step
+from engine.processes.suspension import as_if_active
 from engine.records import About, Action, audit
 from engine.store.process_instance import DecisionInstance, ElementInstance, Variable
 from engine.store.search import search
@@ -139,7 +140,7 @@ class InstanceService:
     def cancel(self, actor: Actor, key: Key, reason: str | None = None) -> None:
         """End an instance now. Needs `process:operate`; raises `NotFound`, or `Conflict` if it has ended."""
         require(actor, Permission.PROCESS_OPERATE)
-        with self._units() as uow:
+        with self._units() as uow, as_if_active(uow, key):
             opened = self.advance.run(uow, actor, key, Step(command=lambda instance: instance.cancel()))
             about = About(instance_key=key, business_id=opened.business_id)
             audit(uow, actor, Action.INSTANCE_CANCELLED, about, {} if reason is None else {"reason": reason})

@@ -271,5 +271,13 @@ def test_a_suspended_instance_may_be_changed_and_stays_suspended(
     assert engine.timers.next_due() == MONDAY + timedelta(hours=1)
 
 
+def test_a_suspended_instance_may_be_cancelled(engine: Engine, start: Begin) -> None:
+    key = start(one_job())
+    engine.suspensions.suspend(SYSTEM, key)
+    engine.instances.cancel(SYSTEM, key)
+    assert state(engine, key) == "TERMINATED"
+    assert [job.state for job in engine.jobs.search(SYSTEM, SearchRequest()).items] == ["CANCELED"]
+
+
 def _late() -> Resource:
     return Resource(name="case.bpmn", content=reminded("case", "PT1H").content)
