@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import exists, select, tuple_
+from sqlalchemy import Text, bindparam, exists, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from engine.processes.opened import Opened
@@ -25,6 +25,22 @@ class Buffered:
     variables: Mapping[str, Json]
 
 
+_SEEN = exists().where(
+    MessageCorrelation.message_key == Message.key, MessageCorrelation.process_id == bindparam("process", type_=Text)
+)
+_OLDEST = (
+    select(Message.key, Message.name, Message.correlation_key, Message.variables)
+    .where(
+        tuple_(Message.name, Message.correlation_key).in_(bindparam("wanted", expanding=True)),
+        Message.expires_at > bindparam("now"),
+        ~_SEEN,
+    )
+    .order_by(Message.key)
+    .limit(1)
+    .with_for_update(of=Message, skip_locked=True)
+)
+
+
 def next_buffered(uow: UnitOfWork, opened: Opened, what: Projection) -> Buffered | None:
     """The oldest kept message for a wait that began in this command, noted as correlated; None where there is none.
 
@@ -34,16 +50,9 @@ def next_buffered(uow: UnitOfWork, opened: Opened, what: Projection) -> Buffered
     if not waits:
         return None
     wanted = {(row["name"], row["correlation_key"]): at for at, row in waits.items()}
-    seen = exists().where(
-        MessageCorrelation.message_key == Message.key, MessageCorrelation.process_id == opened.process_id
-    )
-    found = uow.session.execute(
-        select(Message.key, Message.name, Message.correlation_key, Message.variables)
-        .where(tuple_(Message.name, Message.correlation_key).in_(list(wanted)), Message.expires_at > uow.now(), ~seen)
-        .order_by(Message.key)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).first()
+    given = {"wanted": list(wanted), "now": uow.now(), "process": opened.process_id}
+    # Over the connection: what the session holds is no message, so it need not be written for this.
+    found = uow.session.connection().execute(_OLDEST, given).first()
     if found is None or not note_correlation(uow, found.key, opened):
         what.looked_up.update(row["key"] for row in waits.values())
         return None
