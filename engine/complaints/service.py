@@ -18,6 +18,7 @@ from engine.complaints.letters import LetterDesk
 from engine.complaints.presenting import message_view, messages_of, row_view, timeline_of, whole_view
 from engine.complaints.receiving import Receiving
 from engine.complaints.recomputing import Recomputing
+from engine.complaints.searching import WORDS, by_words
 from engine.complaints.views import (
     AttachmentView,
     ComplaintChanges,
@@ -78,10 +79,16 @@ class Complaints:
             return whole_view(uow, _read(uow, actor, reference, "complaint"))
 
     def search(self, actor: Actor, request: SearchRequest) -> Page[ComplaintView]:
-        """Complaints by code, date or person in charge; without parties, clocks and notes. Needs `complaint:read`."""
+        """Complaints by code, date, team or `words`; without parties, clocks and notes. Needs `complaint:read`.
+
+        Whoever finds a case by words has learned what is in it: that is logged for each case on the page (4.10).
+        """
         require(actor, Permission.COMPLAINT_READ)
         with self._units() as uow:
-            return search(uow.session, select(Complaint), _SEARCH, request)
+            page = search(uow.session, select(Complaint), _SEARCH, request)
+            for found in page.items if WORDS in request.filter else ():
+                note_read(uow, actor, found.reference, "search by words")
+            return page
 
     def update(self, actor: Actor, reference: str, changes: ComplaintChanges) -> ComplaintView:
         """Correct fields; the old values stay in `changes` (4.9). Needs `complaint:update`.
@@ -246,4 +253,10 @@ _COLUMNS: dict[str, Any] = {
     "process_instance_key": Complaint.instance_key,
     **{name: getattr(Complaint, name) for name in _FIELDS},
 }
-_SEARCH = Searchable(columns=_COLUMNS, key=Complaint.key, view=row_view, default_sort=(("complaint_key", "desc"),))
+_SEARCH = Searchable(
+    columns=_COLUMNS,
+    key=Complaint.key,
+    view=row_view,
+    filters={WORDS: by_words},
+    default_sort=(("complaint_key", "desc"),),
+)

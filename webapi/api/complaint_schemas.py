@@ -245,6 +245,7 @@ class ComplaintFilter(Body):
 
     complaint_key = by_key()
     reference = by_text()
+    words = Text(200)
     process_instance_key = by_key()
     status = by_text()
     channel = by_text()

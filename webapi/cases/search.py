@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
@@ -17,6 +18,9 @@ from webapi.pages.i18n import lazy as _l
 from webapi.pages.words import SEVERITY, STATUS
 
 PAGE = 25
+LONGEST = 100
+_REFERENCE = re.compile(r"(?i:c?-?\d{4}-\d{0,9}|c?-?\d{1,9})")
+"""A reference or a part of one: finding it says nothing about what is in the case."""
 SORTS: Mapping[str, tuple[Lazy, tuple[tuple[str, Literal["asc", "desc"]], ...]]] = {
     "newest": (_l("Newest first"), (("received_at", "desc"),)),
     "oldest": (_l("Oldest first"), (("received_at", "asc"),)),
@@ -30,8 +34,10 @@ def _asked(name: str, allowed: Mapping[str, object]) -> str:
 
 def _filter(text: str, status: str, severity: str) -> dict[str, object]:
     found: dict[str, object] = {}
-    if text:
-        found["reference"] = {"$like": f"*{text.upper().replace('*', '').replace('?', '')}*"}
+    if _REFERENCE.fullmatch(text):
+        found["reference"] = {"$like": f"*{text.upper()}*"}
+    elif text:
+        found["words"] = text
     if status == "open":
         found["status"] = {"$neq": "closed"}
     elif status:
@@ -44,8 +50,8 @@ def _filter(text: str, status: str, severity: str) -> dict[str, object]:
 @blueprint.get("/cases")
 @needs(Permission.COMPLAINT_READ)
 def search() -> str:
-    """The cases that the reader may see, by reference, status and severity."""
-    text = request.args.get("q", "").replace("\0", "").strip()[:40]
+    """The cases that the reader may see, by reference or words, status and severity."""
+    text = request.args.get("q", "").replace("\0", "").strip()[:LONGEST]
     status, severity = _asked("status", {"open": 1, **STATUS}), _asked("severity", SEVERITY)
     sort = _asked("sort", SORTS) or "newest"
     wanted = SearchRequest(

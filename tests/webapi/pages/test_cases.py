@@ -88,6 +88,24 @@ def test_cases_are_searched(anna: Visitor, file_complaint: Filing) -> None:
     assert len(anna.open("/cases?status=open&severity=zzz").page.xpath("//tbody/tr")) == 2
 
 
+@pytest.mark.parametrize("words", ["vermeer", "BROKE day", "toaster", "jo toaster use"])
+def test_cases_are_found_by_words_and_that_is_logged(
+    anna: Visitor, file_complaint: Filing, in_force: Engine, words: str
+) -> None:
+    reference, _ = file_complaint(productOrService="Toaster 100%")
+    file_complaint(description="Another thing that went wrong.", name="Kim")
+    assert anna.open(f"/cases?q={words}").one("//tbody//th/a").text == reference
+    with in_force.units() as uow:
+        seen = {tuple(row) for row in uow.session.execute(select(ReadEntry.subject, ReadEntry.part, ReadEntry.actor))}
+    assert seen == {(reference, "search by words", "anna")}
+
+
+@pytest.mark.parametrize("words", ["%", "_", "toaster vermeer kim", "' OR 1=1 --"])
+def test_words_are_taken_as_they_are(anna: Visitor, file_complaint: Filing, words: str) -> None:
+    file_complaint(productOrService="Toaster")
+    assert "No case fits." in anna.open(f"/cases?q={words.replace('%', '%25')}").text
+
+
 def test_an_unknown_case_is_not_found(anna: Visitor) -> None:
     assert anna.open("/cases/C-2026-999999").status == 404
     assert "Page not found" in anna.text
