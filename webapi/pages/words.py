@@ -214,6 +214,7 @@ ERROR: Words = {
     "unsupported-content": _l("This kind of file is not accepted."),
     "refused": _l("Some of what you entered cannot be accepted."),
     "deployment-refused": _l("The deployment was refused."),
+    "migration-refused": _l("The case cannot go over to this version of the process."),
     "form-invalid": _l("Some answers are missing or wrong."),
     "too-many-requests": _l("Too many tries in a short time. Wait a minute and try again."),
     "overloaded": _l("The service is very busy. Try again in a little while."),

@@ -167,7 +167,8 @@ def test_a_date_of_the_case_that_moves_takes_its_timers_along(host):
     case = go(
         host,
         "start s\nuser u\nbound a attachedToRef=u cancelActivity=false @date:=complaint.deadlines.level_1\n"
-        "bound b attachedToRef=u @date:=now()+(complaint.deadlines.level_1-complaint.deadlines.level_1)+duration(limit)\n"
+        "bound b attachedToRef=u"
+        " @date:=now()+(complaint.deadlines.level_1-complaint.deadlines.level_1)+duration(limit)\n"
         "bound c attachedToRef=u @duration:P9D\nt x\nt y\nt z\ns -> u\na -> x\nb -> y\nc -> z",
         limit="P5D",
     )
