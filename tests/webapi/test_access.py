@@ -5,13 +5,17 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask, session
 from flask_wtf.csrf import generate_csrf
+from sqlalchemy import update
+from sqlalchemy.orm import Session, sessionmaker
 
 from engine.bootstrap import Engine
 from engine.settings import Settings
+from engine.store.person import Token
 from tests.webapi.callers import PASSWORD, Caller
 from webapi import auth
 from webapi.access import public, signed_in
@@ -29,6 +33,22 @@ def test_a_token_names_its_owner(somebody: Callable[..., Caller]) -> None:
     answer = somebody("ann", "front-office").get(ME)
     assert (answer.json["username"], answer.json["groups"]) == ("ann", ["front-office"])
     assert "task:work" in answer.json["permissions"]
+
+
+@pytest.mark.parametrize(("believed", "status"), [(0.0, 401), (60.0, 200)])
+def test_a_revoked_token_is_believed_a_moment_longer(
+    believed: float,
+    status: int,
+    somebody: Callable[..., Caller],
+    session_factory: sessionmaker[Session],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(auth, "_BELIEVED_SECONDS", believed)
+    ann = somebody("ann", "front-office")
+    assert ann.get(ME).status_code == 200
+    with session_factory.begin() as work:
+        work.execute(update(Token).values(revoked_at=datetime(2026, 3, 2, tzinfo=UTC)))
+    assert ann.get(ME).status_code == status
 
 
 def test_name_and_password_do_too(somebody: Callable[..., Caller], stranger: Caller) -> None:
