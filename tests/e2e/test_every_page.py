@@ -32,6 +32,7 @@ class Tour:
         self.page.goto("/complain")
         yield "file"
         self.page.locator("main form button").last.click()
+        self.page.locator(".error-summary").wait_for()
         yield "file with errors"
         filed = people.file_complaint(self.page)
         yield "receipt"
@@ -49,14 +50,17 @@ class Tour:
         self.page.locator("#username").fill("frida")
         self.page.locator("#password").fill("a good pass phrase")
         self.page.locator("main button").click()
+        self.page.wait_for_url("**/tasks")
         self.page.goto("/tasks?pile=my-groups")
         yield "tasks"
         self.page.locator("tbody th a").first.click()
+        claim, complete = self.page.locator("form[action$='/claim'] button"), self.page.locator("button[value=list]")
+        claim.or_(complete).wait_for()
         yield "task"
-        claim = self.page.locator("form[action$='/claim'] button")
-        if claim.count():
+        if claim.is_visible():
             claim.click()
-        self.page.locator("button[value=list]").click()
+        complete.click()
+        self.page.locator(".error-summary").wait_for()
         yield "task with errors"
         self.page.goto("/cases/new")
         yield "enter a complaint"

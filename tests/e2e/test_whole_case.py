@@ -80,9 +80,9 @@ def test_without_any_script_a_complaint_is_filed_assessed_and_followed(
         if value:
             frida.locator(f"input[name='{name}'][value='{value}']").check()
     frida.get_by_role("button", name="Complete", exact=True).click()
-    assert "Done:" in frida.locator("main").inner_text()
+    expect(frida.locator("main")).to_contain_text("Done:")
     complainant.goto("/follow/case")
-    assert complainant.locator("[data-status]").get_attribute("data-status") == "investigating"
+    expect(complainant.locator("[data-status]")).to_have_attribute("data-status", "investigating")
 
 
 def test_fields_come_and_go_while_typing(visit: Callable[..., Page]) -> None:
