@@ -22,6 +22,7 @@ from engine.feel.unary import TestCode
 class Column:
     """An output column. `ranking` gives its output values, the most important first."""
 
+    id: str | None
     name: str
     kind: FeelType
     allowed: TestCode | None

@@ -26,12 +26,21 @@ class EvaluatedInput:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EvaluatedOutput:
+    """What a rule gives in one output column."""
+
+    id: str | None
+    name: str
+    value: object
+
+
+@dataclass(frozen=True, kw_only=True)
 class MatchedRule:
-    """A rule that matched; `index` counts from 1 in the order of the table, `outputs` by output name."""
+    """A rule that matched; `index` counts from 1 in the order of the table, `outputs` stand in that of the columns."""
 
     id: str | None
     index: int
-    outputs: tuple[tuple[str, object], ...]
+    outputs: tuple[EvaluatedOutput, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,7 +96,10 @@ def _decision(decision: EvaluatedDecision) -> Json:
             {
                 "ruleId": rule.id,
                 "ruleIndex": rule.index,
-                "evaluatedOutputs": [{"outputName": name, "outputValue": _json(value)} for name, value in rule.outputs],
+                "evaluatedOutputs": [
+                    {"outputId": given.id, "outputName": given.name, "outputValue": _json(given.value)}
+                    for given in rule.outputs
+                ],
             }
             for rule in decision.matched_rules
         ],

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.dmn.hits import UNIQUE, Column, Hit, HitPolicy, policy_of
 from engine.dmn.matching import Cell, Matcher
-from engine.dmn.results import MAX_RULES, DecisionRun, EvaluatedInput, MatchedRule
+from engine.dmn.results import MAX_RULES, DecisionRun, EvaluatedInput, EvaluatedOutput, MatchedRule
 from engine.dmn.workshop import Workshop
 from engine.dmn.xml import Element, id_of, kid, kids, name_of, normal, tag, text
 from engine.feel.coding import Code, Env
@@ -99,7 +99,10 @@ class Table:
             for column, value in zip(self.inputs, values, strict=True)
         )
         for hit in hits[: max(0, MAX_RULES - len(frame.rules))]:
-            outputs = tuple((column.name, value) for column, value in zip(self.columns, hit.values, strict=True))
+            outputs = tuple(
+                EvaluatedOutput(id=column.id, name=column.name, value=value)
+                for column, value in zip(self.columns, hit.values, strict=True)
+            )
             frame.rules.append(MatchedRule(id=self.rules[hit.index].id, index=hit.index + 1, outputs=outputs))
 
 
@@ -155,6 +158,7 @@ def _column(shop: Workshop, element: Element, names: NameSet) -> Column:
     listed = text(values)
     owner = element if values is None else values
     return Column(
+        id=element.get("id"),
         name=name_of(element) or normal(element.get("label")),
         kind=shop.type(element.get("typeRef")),
         allowed=shop.test_code(listed, names, owner),

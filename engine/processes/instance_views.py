@@ -1,4 +1,4 @@
-"""What callers see of instances, elements, variables and decisions taken; names as in Camunda's REST API."""
+"""What callers see of instances, elements and variables; names as in Camunda's REST API."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, exists, func, select
 
 from engine.store.incident import Incident
-from engine.store.process_instance import DecisionInstance, ElementInstance, ProcessInstance, Variable
+from engine.store.process_instance import ElementInstance, ProcessInstance, Variable
 from engine.store.search import Searchable
 from engine.types import Json, Key
 
@@ -63,19 +63,6 @@ class VariableView:
     scope_key: Key
     name: str
     value: Json
-
-
-@dataclass(frozen=True, kw_only=True)
-class DecisionView:
-    """One decision that an instance has taken, and how it came about."""
-
-    decision_instance_key: Key
-    process_instance_key: Key
-    element_instance_key: Key
-    element_id: str
-    decision_definition_id: str
-    evaluation_date: datetime
-    trace: Json
 
 
 _OPEN_INCIDENT = exists().where(Incident.instance_key == ProcessInstance.key, Incident.state == "ACTIVE")
@@ -138,19 +125,6 @@ def _variable_view(row: Row[Any]) -> VariableView:
         scope_key=variable.scope_key,
         name=variable.name,
         value=variable.value,
-    )
-
-
-def decision_view(row: DecisionInstance) -> DecisionView:
-    """The view of a row."""
-    return DecisionView(
-        decision_instance_key=row.key,
-        process_instance_key=row.instance_key,
-        element_instance_key=row.element_instance_key,
-        element_id=row.element_id,
-        decision_definition_id=row.decision_id,
-        evaluation_date=row.evaluated_at,
-        trace=row.trace,
     )
 
 

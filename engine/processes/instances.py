@@ -13,16 +13,15 @@ from engine.permissions import Permission, require
 from engine.processes import values
 from engine.processes.advance import Advance, Start
 from engine.processes.catalogue import Definition
+from engine.processes.decision_views import DECISION_INSTANCES, DecisionInstanceView, decision_rows
 from engine.processes.idempotency import Repeatable, digest, idempotent
 from engine.processes.instance_views import (
     ELEMENTS,
     INSTANCES,
     VARIABLES,
-    DecisionView,
     ElementInstanceView,
     ProcessInstanceView,
     VariableView,
-    decision_view,
     element_rows,
     instance_rows,
     instance_view,
@@ -30,7 +29,7 @@ from engine.processes.instance_views import (
 from engine.processes.opened import Opened, Step
 from engine.processes.suspension import as_if_active
 from engine.records import About, Action, audit
-from engine.store.process_instance import DecisionInstance, ElementInstance, Variable
+from engine.store.process_instance import ElementInstance, Variable
 from engine.store.search import search
 from engine.store.unit_of_work import UnitOfWork, UnitsOfWork
 from engine.types import Actor, Json, Key, Page, SearchRequest
@@ -130,12 +129,25 @@ class InstanceService:
         with self._units() as uow:
             return search(uow.session, select(Variable), VARIABLES, request)
 
-    def decisions(self, actor: Actor, key: Key) -> tuple[DecisionView, ...]:
-        """The decisions that an instance has taken by table, oldest first. Needs `process:read`."""
+    def search_decisions(self, actor: Actor, request: SearchRequest) -> Page[DecisionInstanceView]:
+        """Decisions taken, with what they read and which rules matched. Needs `process:read`."""
         require(actor, Permission.PROCESS_READ)
         with self._units() as uow:
-            rows = select(DecisionInstance).where(DecisionInstance.instance_key == key).order_by(DecisionInstance.key)
-            return tuple(decision_view(row) for row in uow.session.scalars(rows))
+            return search(uow.session, decision_rows(), DECISION_INSTANCES, request)
+
+    def decision(self, actor: Actor, key: str) -> DecisionInstanceView:
+        """One decision taken, by the key of its evaluation and its place in it (`4711-1`). Needs `process:read`;
+        raises `NotFound`.
+        """
+        require(actor, Permission.PROCESS_READ)
+        evaluation, _, place = key.partition("-")
+        if evaluation.isdecimal() and place.isdecimal() and int(evaluation) < 2**63:
+            wanted = {"decision_evaluation_key": int(evaluation), "decision_evaluation_instance_key": key}
+            with self._units() as uow:
+                page = search(uow.session, decision_rows(), DECISION_INSTANCES, SearchRequest(filter=wanted))
+                if page.items:
+                    return page.items[0]
+        raise NotFound(f"There is no decision instance {key[:50]}.")
 
     def cancel(self, actor: Actor, key: Key, reason: str | None = None) -> None:
         """End an instance now. Needs `process:operate`; raises `NotFound`, or `Conflict` if it has ended."""

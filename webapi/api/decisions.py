@@ -68,7 +68,7 @@ class EvaluationView(View):
 
     def written(self, evaluated: Any) -> list[dict[str, Any]]:
         """The trace in the words of Camunda 8, where every value is JSON in a string."""
-        return [_written(one) for one in evaluated.trace["evaluatedDecisions"]]
+        return [written(one) for one in evaluated.trace["evaluatedDecisions"]]
 
     def told(self, evaluated: Any) -> list[dict[str, Any]]:
         """Why parts of the output are null: code, message, element, line and column."""
@@ -78,12 +78,13 @@ class EvaluationView(View):
 _VALUES = ("output", "inputValue", "outputValue")
 
 
-def _written(part: Any) -> Any:
+def written(part: Any) -> Any:
+    """A part of a trace, with every value as JSON in a string."""
     if isinstance(part, list):
-        return [_written(item) for item in part]
+        return [written(item) for item in part]
     if not isinstance(part, dict):
         return part
-    return {name: orjson.dumps(value).decode() if name in _VALUES else _written(value) for name, value in part.items()}
+    return {name: orjson.dumps(value).decode() if name in _VALUES else written(value) for name, value in part.items()}
 
 
 _SORT = ("decisionDefinitionKey", "decisionDefinitionId", "name", "version")

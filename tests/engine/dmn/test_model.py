@@ -144,7 +144,11 @@ def test_trace() -> None:
             "output": "high",
             "evaluatedInputs": [{"inputId": None, "inputName": "x", "inputValue": 5}],
             "matchedRules": [
-                {"ruleId": "r1", "ruleIndex": 1, "evaluatedOutputs": [{"outputName": "out", "outputValue": "high"}]}
+                {
+                    "ruleId": "r1",
+                    "ruleIndex": 1,
+                    "evaluatedOutputs": [{"outputId": None, "outputName": "out", "outputValue": "high"}],
+                }
             ],
         }
     ]

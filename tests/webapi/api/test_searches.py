@@ -21,6 +21,7 @@ SEARCHES = (
     "jobs",
     "incidents",
     "decision-definitions",
+    "decision-instances",
     "complaints",
     "audit-logs",
 )
