@@ -5,6 +5,7 @@
 | `AMENDS_DATA` | directory of the embedded PostgreSQL, attachments, development mailbox and secrets (`./var`) |
 | `AMENDS_DATABASE_URL` (or `_FILE`) | another PostgreSQL instead of the embedded one |
 | `AMENDS_POOL_SIZE` | database connections that one process may hold |
+| `AMENDS_LIVE_INSTANCES` | process instances that one process keeps in memory between commands (2000); 0 keeps none |
 | `AMENDS_CLOCK` | `system` or `settable` |
 | `AMENDS_CONFIG` | directory laid over `config/` |
 | `AMENDS_PUBLIC_URL` | where the portal is reached from outside, for links in letters |
@@ -43,6 +44,7 @@ class Settings:
     data: Path = Path("var")
     database_url: str | None = None
     pool_size: int = 10
+    live_instances: int = 2_000
     clock: Literal["system", "settable"] = "system"
     config: Path | None = None
     public_url: str = "http://127.0.0.1:8000"
@@ -161,6 +163,7 @@ _READERS: dict[str, tuple[str, Callable[[str], object]]] = {
     "DATABASE_URL": ("database_url", str),
     "DATABASE_URL_FILE": ("database_url", _read_secret),
     "POOL_SIZE": ("pool_size", _number),
+    "LIVE_INSTANCES": ("live_instances", _number),
     "CLOCK": ("clock", _one_of("system", "settable")),
     "CONFIG": ("config", Path),
     "PUBLIC_URL": ("public_url", lambda text: text.rstrip("/")),

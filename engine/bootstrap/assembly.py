@@ -25,6 +25,7 @@ from engine.processes import (
     IncidentService,
     InstanceService,
     JobService,
+    LiveCache,
     MessageService,
     MigrationService,
     ModificationService,
@@ -52,7 +53,7 @@ def make_engine(settings: Settings, session_factory: SessionFactory, clock: Cloc
     roles = load_roles(settings.config_file("roles.toml"))
     register, known = make_register(settings, units), functions(settings)
     hooks = replace(_hooks(register, roles, known), rulebooks=_rulebooks(settings))
-    advance = Advance(Catalogue(known), hooks)
+    advance = Advance(Catalogue(known), hooks, LiveCache(settings.live_instances))
     instances, timers = InstanceService(units, advance), TimerService(units, advance)
     signals, forms = SignalService(units, advance), _forms(settings, units, register, known)
     zone = calendar(settings, DEFAULT_CALENDAR).zone

@@ -6,6 +6,7 @@ Knows no complaint: a register plugs in through `Hooks`.
 from __future__ import annotations
 
 from engine.processes.advance import Advance, Start
+from engine.processes.cache import LiveCache
 from engine.processes.catalogue import Catalogue
 from engine.processes.clock import ClockService
 from engine.processes.definition_views import Deployment
@@ -54,6 +55,7 @@ __all__ = [
     "InstanceRef",
     "InstanceService",
     "JobService",
+    "LiveCache",
     "MessageService",
     "MigrationPlan",
     "MigrationService",

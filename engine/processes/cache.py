@@ -9,11 +9,12 @@ from engine.processes.opened import Live
 from engine.types import Key
 
 SIZE = 2_000
-"""A live instance takes some ten kilobytes."""
+"""Where nothing else is said (`AMENDS_LIVE_INSTANCES`). A live instance takes some ten kilobytes."""
 
 
 class LiveCache:
-    """Takes and gives live instances by key and revision; at most `size`, the least recently used go first.
+    """Takes and gives live instances by key and revision; at most `size`, the least recently used go first;
+    none where `size` is 0.
 
     What is taken is gone: no second thread can get it. Another process may have moved the instance on, which the
     revision of the locked row tells.

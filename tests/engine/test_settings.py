@@ -16,6 +16,7 @@ def test_settings_are_read_and_typed(tmp_path: Path) -> None:
         "AMENDS_DATABASE_URL_FILE": str(tmp_path / "url"),
         "AMENDS_CLOCK": "settable",
         "AMENDS_POOL_SIZE": "4",
+        "AMENDS_LIVE_INSTANCES": "0",
         "AMENDS_RATE_LIMITS": "off",
         "AMENDS_PUBLIC_URL": "https://complaints.example/",
         "PATH": "/bin",
@@ -26,6 +27,7 @@ def test_settings_are_read_and_typed(tmp_path: Path) -> None:
         database_url="postgresql://db/amends",
         clock="settable",
         pool_size=4,
+        live_instances=0,
         rate_limits=False,
         public_url="https://complaints.example",
     )
