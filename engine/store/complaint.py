@@ -42,6 +42,8 @@ class Complaint(Base):
     language: Mapped[str]
     regime: Mapped[str]
     """Id of the regime whose clocks apply, see `config/regimes`."""
+    calendar: Mapped[str | None]
+    """Name of the calendar of the unit that has the case, see `config/calendars`; None: that of the regime."""
     anonymous: Mapped[bool]
     may_disclose: Mapped[bool]
     """Whether the complainant's identity may be told to those complained about (clause 4.10)."""
@@ -76,6 +78,8 @@ class Complaint(Base):
     survey_open: Mapped[bool] = mapped_column(server_default=false())
     received_at: Mapped[datetime]
     received_by: Mapped[str]
+    file_complete_at: Mapped[datetime | None]
+    """When everything needed had come, where a regime counts from then."""
     acknowledged_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]

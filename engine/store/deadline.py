@@ -26,6 +26,8 @@ class Deadline(Base):
     `progress_update`, `external_body`, or another clock of a regime."""
     round: Mapped[int] = mapped_column(server_default=text("1"))
     started_at: Mapped[datetime]
+    started_by: Mapped[str | None]
+    """What started it: `receipt`, `complete-file`, `escalation`, or the kind of letter; None for rows of old."""
     due_at: Mapped[datetime]
     met_at: Mapped[datetime | None]
     """When what was promised was done; after `due_at` it was done late."""

@@ -45,5 +45,7 @@ class UserTask(Base):
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     completed_by: Mapped[str | None]
+    on_behalf_of: Mapped[str | None]
+    """The absent colleague in whose place a deputy has the task, or did it."""
     rev: Mapped[int] = mapped_column(server_default=text("0"))
     """Counts the changes, for `ETag` and `If-Match`."""
