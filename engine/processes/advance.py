@@ -10,7 +10,7 @@ tasks and jobs. Nobody may lock an instance while holding a row of the register.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,6 +50,7 @@ class Advance:
     def __init__(self, catalogue: Catalogue, hooks: Hooks, cache: LiveCache | None = None) -> None:
         self.catalogue, self.hooks = catalogue, hooks
         self._cache = LiveCache() if cache is None else cache
+        self.deliver: Callable[[Key], None] = lambda _: None  # told of signals that were thrown; see signals.py
 
     def lock(self, uow: UnitOfWork, keys: Iterable[Key]) -> None:
         """Lock several instances before one of them moves, in the order of their keys, against deadlocks."""
@@ -190,7 +191,7 @@ class Advance:
             write_new(what, uow, _new_row(uow, opened) | _state(what, snapshot))
         else:
             write(what, uow, opened.rev + 1, snapshot)
-        broadcast_later(uow, opened, what)
+        broadcast_later(uow, opened, what, self.deliver)
         opened.rev, opened.state, opened.new = opened.rev + 1, what.state, False
         if active:
             uow.after_commit(lambda: self._keep(opened))

@@ -1,14 +1,18 @@
 """Signals: one throw, every instance that waits for the name.
 
-Each receiver moves in a transaction of its own, so a throw costs its thrower nothing and no command holds more than
-its own instance. The list of receivers stands in a detached job that shrinks as they are reached: a crash in the
-middle neither loses nor repeats one.
+Each receiver moves in a transaction of its own, so no command holds more than its own instance. The list of receivers
+stands in a detached job that shrinks as they are reached: a crash in the middle neither loses nor repeats one. The
+first of them are reached right after the thrower's commit, so that whoever made it throw finds them moved.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -28,14 +32,25 @@ if TYPE_CHECKING:
     from engine.processes.advance import Advance
     from engine.processes.projection import Projection
 
+_LOG = logging.getLogger(__name__)
+
 JOB_TYPE = "amends:signal"
 """Type of the jobs that carry signals to their receivers; handled by the built-in worker."""
 
 
-def broadcast_later(uow: UnitOfWork, opened: Opened, what: Projection) -> None:
-    """Signals that an instance threw go to all others; the instance itself has caught them already."""
+AT_ONCE = 50
+"""Receivers that are reached before the thrower's command returns; the worker reaches the others."""
+
+
+def broadcast_later(uow: UnitOfWork, opened: Opened, what: Projection, deliver: Callable[[Key], None]) -> None:
+    """Signals that an instance threw go to all others; the instance itself has caught them already.
+
+    `deliver` is told of each once the thrower's command is committed.
+    """
     for signal in what.thrown_signals:
-        enqueue(uow, signal.name, signal.variables, opened.key)
+        key = enqueue(uow, signal.name, signal.variables, opened.key)
+        if key is not None:
+            uow.after_commit(partial(deliver, key))
 
 
 def enqueue(uow: UnitOfWork, name: str, variables: Mapping[str, Json], origin: Key | None = None) -> Key | None:
@@ -61,11 +76,21 @@ def enqueue(uow: UnitOfWork, name: str, variables: Mapping[str, Json], origin: K
     return key
 
 
+class _Thread(threading.local):
+    """What a thread has still to deliver; `busy`: it is about it, and what is thrown meanwhile waits its turn."""
+
+    def __init__(self) -> None:
+        self.busy = False
+        self.todo: deque[Key] = deque()
+
+
 class SignalService:
     """Broadcasts signals."""
 
     def __init__(self, units: UnitsOfWork, advance: Advance) -> None:
         self._units, self._advance = units, advance
+        self._thread = _Thread()
+        advance.deliver = self.deliver_soon
 
     def broadcast(
         self, actor: Actor, name: str, variables: Mapping[str, Json] | None = None, idempotency: str | None = None
@@ -94,6 +119,26 @@ class SignalService:
         """Reach the receivers of a signal that have not been reached yet."""
         while self._deliver_one(job_key):
             pass
+
+    def deliver_soon(self, job_key: Key) -> None:
+        """Reach the first receivers of a signal now, and those of the signals that they throw in turn; never raises.
+
+        What is left after `AT_ONCE` receivers, or fails, is the worker's: the job is there.
+        """
+        self._thread.todo.append(job_key)
+        if self._thread.busy:
+            return
+        self._thread.busy, left = True, AT_ONCE
+        try:
+            while self._thread.todo and left:
+                left -= 1
+                if not self._deliver_one(self._thread.todo[0]):
+                    self._thread.todo.popleft()
+        except Exception:  # noqa: BLE001  # the throw is committed, and the job is there for the worker
+            _LOG.warning("a signal is left to the worker", exc_info=True)
+        finally:
+            self._thread.busy = False
+            self._thread.todo.clear()
 
     def _deliver_one(self, job_key: Key) -> bool:
         with self._units() as uow:
