@@ -33,6 +33,7 @@ from engine.bpmn.lint.obligations import Rulebook, load_rulebook
 from engine.bpmn.migrate import Change, Migrated
 from engine.bpmn.model import Diagram, Element, ProcessModel, Reference, StartTrigger
 from engine.bpmn.modify import Activate, Modification, Move, Terminate, Variables
+from engine.bpmn.renewing import Renewal
 from engine.bpmn.services import ServiceCall, Services
 from engine.bpmn.timers import Schedule
 
@@ -58,6 +59,7 @@ __all__ = [
     "Move",
     "ProcessModel",
     "Reference",
+    "Renewal",
     "Rulebook",
     "Schedule",
     "ServiceCall",

@@ -3,7 +3,8 @@
 A state names its nodes by id and holds no specs, so migrating is loading it on other specs, after a look at every
 token: what stands where the new version has nothing to stand on is refused, with all reasons at once. Waits keep
 their due times, message names and correlation keys. Boundary events, event sub-processes and events behind a gateway
-that are new begin to wait; those that are gone wait no more; those that have fired already do not come back.
+that are new begin to wait; those that are gone wait no more; those that have fired already do not come back. Open
+tasks and jobs are told what the new version says of them (see `renewing`).
 """
 
 from __future__ import annotations
@@ -20,15 +21,16 @@ from engine.bpmn import codec
 from engine.bpmn.events import TimerArmed, WaitEnded
 from engine.bpmn.execution import Execution
 from engine.bpmn.model import ProcessModel
+from engine.bpmn.renewing import Renewal, renewals
 from engine.bpmn.settling import added_waits
 from engine.bpmn.specs.catching import Boundary, Catching
 from engine.bpmn.specs.multi_instance import MultiInstance
 from engine.bpmn.specs.node import Node
 from engine.bpmn.tree import ACTIVE, Scope, Token
 from engine.errors import Finding, MigrationRefused
-from engine.types import Key
+from engine.types import Json, Key
 
-ChangeKind: TypeAlias = Literal["STAYS", "MOVES", "WAIT_KEPT", "WAIT_ADDED", "WAIT_REMOVED"]
+ChangeKind: TypeAlias = Literal["STAYS", "MOVES", "RENEWED", "WAIT_KEPT", "WAIT_ADDED", "WAIT_REMOVED"]
 _EACH = "#each"
 
 
@@ -36,7 +38,8 @@ _EACH = "#each"
 class Change:
     """What migration does with one element instance, or with one wait; `due` (UTC) where the wait is a timer.
 
-    `source_element_id` is None for a wait that is added, `target_element_id` for one that is removed.
+    `source_element_id` is None for a wait that is added, `target_element_id` for one that is removed. `renewed` holds
+    what an open task or job is told anew (`RENEWED`), by the names of `UserTaskCreated` and `JobCreated`.
     """
 
     kind: ChangeKind
@@ -44,6 +47,7 @@ class Change:
     source_element_id: str | None
     target_element_id: str | None
     due: datetime | None = None
+    renewed: Mapping[str, Json] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,11 +64,13 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Migrated:
-    """The migrated state, ready for `Instance`; what changes, and where everything stands now."""
+    """The migrated state, ready for `Instance`; what changes, where everything stands now, and what open tasks and
+    jobs are told differently."""
 
     execution: Execution
     changes: tuple[Change, ...]
     places: tuple[Place, ...]
+    renewals: tuple[Renewal, ...]
 
 
 @dataclass(kw_only=True)
@@ -110,8 +116,9 @@ def migrate(old: Execution, targets: Mapping[Key, ProcessModel], mapping: Mappin
     moved = [scope for scope in new.scopes.values() if scope.key in look.scopes]
     for token in added_waits(old, moved, look.name, look.dropped):
         look.changes.append(_added(token, new))
+    told = tuple(renewals(old, moved))
     new.journal.clear()
-    return Migrated(execution=new, changes=tuple(look.changes), places=tuple(_places(moved)))
+    return Migrated(execution=new, changes=tuple(look.changes), places=tuple(_places(moved)), renewals=told)
 
 
 # -- looking

@@ -20,7 +20,7 @@ from engine.processes.advance import Advance
 from engine.processes.catalogue import Definition
 from engine.processes.instance_views import INSTANCES
 from engine.processes.opened import Opened, Step
-from engine.processes.replacing import replace_places
+from engine.processes.replacing import renew, renewed, replace_places
 from engine.processes.suspension import as_if_active
 from engine.records import About, Action, audit
 from engine.store.process_instance import ProcessInstance
@@ -121,7 +121,7 @@ class MigrationService:
     def _try(self, uow: UnitOfWork, actor: Actor, key: Key, plan: MigrationPlan) -> InstanceMigration:
         opened = self._advance.open(uow, actor, key)
         migrated = self._step(uow, opened, plan)(opened.live.instance)
-        return _told(opened, "POSSIBLE", migrated)
+        return _told(opened, "POSSIBLE", migrated, self._renewed(uow, migrated))
 
     def _migrate(
         self, uow: UnitOfWork, actor: Actor, key: Key, where: tuple[MigrationPlan, Definition]
@@ -132,8 +132,10 @@ class MigrationService:
 
         def command(instance: Instance) -> None:
             migrated = step(instance)
-            done.append(_told(opened, "MIGRATED", migrated))
+            anew = self._renewed(uow, migrated)
+            done.append(_told(opened, "MIGRATED", migrated, anew))
             _follow(uow, opened, target, migrated)
+            renew(uow, anew)
 
         about = About(instance_key=key, business_id=opened.business_id)
         told: dict[str, Json] = {"process": opened.process_id, "from": opened.version, "to": target.version}
@@ -144,6 +146,24 @@ class MigrationService:
     def _step(self, uow: UnitOfWork, opened: Opened, plan: MigrationPlan) -> Callable[[Instance], Migrated]:
         targets = self._targets(uow, opened, plan)
         return lambda instance: instance.migrate(targets, plan.mapping)
+
+    def _renewed(self, uow: UnitOfWork, migrated: Migrated) -> tuple[Change, ...]:
+        """What open tasks and jobs are told anew. Raises `MigrationRefused` where no worker would ever do it."""
+        found = renewed(uow, migrated.renewals)
+        operations = self._advance.hooks.operations
+        findings = [
+            Finding(
+                rule="done-at-once",
+                message=f"{change.target_element_id} waits for a worker, and the new version does it at once",
+                cure="Let a worker do it first, or move the token.",
+                element_id=change.source_element_id,
+            )
+            for change in found
+            if change.renewed.get("job_type") in operations
+        ]
+        if findings:
+            raise MigrationRefused(findings=findings)
+        return found
 
     def _targets(self, uow: UnitOfWork, opened: Opened, plan: MigrationPlan) -> Mapping[Key, ProcessModel]:
         """By the definition key that is replaced."""
@@ -169,13 +189,13 @@ def _follow(uow: UnitOfWork, opened: Opened, target: Definition, migrated: Migra
     replace_places(uow, opened, migrated.places)
 
 
-def _told(opened: Opened, state: Outcome, migrated: Migrated) -> InstanceMigration:
+def _told(opened: Opened, state: Outcome, migrated: Migrated, anew: Sequence[Change]) -> InstanceMigration:
     return InstanceMigration(
         process_instance_key=opened.key,
         state=state,
         source_process_definition_key=opened.definition_key,
         source_process_definition_version=opened.version,
-        changes=migrated.changes,
+        changes=(*migrated.changes, *anew),
     )
 
 

@@ -18,7 +18,7 @@ from webapi.access import actor, needs
 from webapi.api.contract import answers, asks, idempotency_key, repeatable, takes
 from webapi.api.fields import Instant, Key, Text, VariablesField, Whole
 from webapi.api.process_instances import CreationView, ProcessInstanceFilter
-from webapi.api.schemas import Body, View, page_of
+from webapi.api.schemas import Body, View, camel, page_of
 from webapi.context import engine
 
 blueprint = Blueprint("process_instance_operations", __name__)
@@ -141,13 +141,17 @@ class DryRun(Body):
 
 
 class MigrationChangeView(View):
-    """What happens to one element instance or wait: it STAYS or MOVES, a wait is kept, added or removed."""
+    """What happens to one element instance or wait: it STAYS or MOVES, a wait is kept, added or removed.
+
+    `RENEWED`: the open task or job there is told something else, as in `renewed` (form, groups, priority, job type).
+    """
 
     kind = fields.String()
     element_instance_key = Key()
     source_element_id = fields.String(allow_none=True)
     target_element_id = fields.String(allow_none=True)
     due = Instant(allow_none=True, data_key="dueDate")
+    renewed = fields.Function(lambda one: {camel(name): value for name, value in one.renewed.items()})
 
 
 class MigrationReasonView(View):

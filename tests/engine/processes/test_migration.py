@@ -11,9 +11,21 @@ from engine.bootstrap import Engine
 from engine.clock import SettableClock
 from engine.errors import Conflict, Forbidden, MigrationRefused
 from engine.processes import InstanceMigration, MigrationPlan, Resource, StartInstance
+from engine.records import NewPerson
+from engine.tasks.views import TaskChanges, UserTaskView
 from engine.types import SYSTEM, Actor, SearchRequest
 from tests.conftest import MONDAY
-from tests.engine.processes.diagrams import END, START, diagram, flows, one_user_task, user_task, waiting
+from tests.engine.processes.diagrams import (
+    END,
+    START,
+    diagram,
+    flows,
+    one_job,
+    one_user_task,
+    service_task,
+    user_task,
+    waiting,
+)
 
 Begin = Callable[..., int]
 Tasks = Callable[[int], list[str]]
@@ -160,6 +172,93 @@ def test_a_dry_run_tells_the_same_and_changes_nothing(engine: Engine, start: Beg
     assert (engine.instances.get(SYSTEM, key), engine.timers.next_due()) == (before, None)
     complete(key, "work")
     assert engine.instances.get(SYSTEM, key).state == "COMPLETED"
+
+
+def tasked(groups: str, form: str, priority: int = 50) -> Resource:
+    priority_of = f'<zeebe:priorityDefinition priority="{priority}"/></bpmn:extensionElements>'
+    task = user_task("work", groups=groups, form=form).replace("</bpmn:extensionElements>", priority_of)
+    return diagram("case", START + task + END + flows("start", "work", "end"))
+
+
+@pytest.fixture
+def with_forms(engine: Engine) -> None:
+    forms = [b'{"id": "%s", "type": "default", "components": [{"type": "text"}]}' % name for name in (b"old", b"new")]
+    engine.deployments.deploy(SYSTEM, [Resource(name=f"{i}.form", content=form) for i, form in enumerate(forms)])
+
+
+def the_task(engine: Engine) -> UserTaskView:
+    return engine.tasks.search(SYSTEM, SearchRequest()).items[0]
+
+
+@pytest.mark.usefixtures("with_forms")
+def test_an_open_task_takes_form_groups_and_priority_of_the_new_version(engine: Engine, start: Begin) -> None:
+    key = start(tasked("case-handlers", "old"))
+    told = go(engine, key, tasked("managers, reviewers", "new", 80), dry_run=True)
+    groups = ["managers", "reviewers"]
+    (renewed,) = [change for change in told.changes if change.kind == "RENEWED"]
+    assert renewed.renewed == {"form_id": "new", "candidate_groups": groups, "priority": 80}
+    assert the_task(engine).form_id == "old"
+    assert go(engine, key, tasked("managers, reviewers", "new", 80)).changes == told.changes
+    task = the_task(engine)
+    assert (task.form_id, list(task.candidate_groups), task.priority) == ("new", groups, 80)
+
+
+@pytest.mark.usefixtures("with_forms")
+def test_what_was_set_by_hand_stays(engine: Engine, start: Begin) -> None:
+    key = start(tasked("case-handlers", "old"))
+    by_hand = TaskChanges(
+        given=frozenset({"candidate_groups", "priority"}), candidate_groups=("front-office",), priority=7
+    )
+    engine.tasks.update(SYSTEM, the_task(engine).user_task_key, by_hand)
+    go(engine, key, tasked("managers", "new", 80))
+    task = the_task(engine)
+    assert (task.form_id, list(task.candidate_groups), task.priority) == ("new", ["front-office"], 7)
+
+
+@pytest.mark.usefixtures("with_forms")
+def test_who_has_a_task_keeps_it(engine: Engine, start: Begin) -> None:
+    engine.people.create(SYSTEM, NewPerson(username="anna", name="Anna", groups=("case-handlers",)))
+    key = start(tasked("case-handlers", "old"))
+    engine.tasks.assign(SYSTEM, the_task(engine).user_task_key, "anna")
+    go(engine, key, tasked("managers", "new"))
+    task = the_task(engine)
+    assert (task.assignee, list(task.candidate_groups), task.form_id) == ("anna", ["case-handlers"], "new")
+
+
+def test_a_group_whose_definition_is_the_same_is_not_worked_out_anew(engine: Engine, start: Begin) -> None:
+    key = start(
+        diagram("case", START + user_task("work", groups="=team") + END + flows("start", "work", "end")), team="a"
+    )
+    engine.instances.set_variables(SYSTEM, key, {"team": "b"})
+    content = START + user_task("work", groups="=team") + user_task("more") + END
+    told = go(engine, key, diagram("case", content + flows("start", "work", "more", "end")))
+    assert [change.kind for change in told.changes] == ["STAYS"]
+    assert list(the_task(engine).candidate_groups) == ["a"]
+
+
+def test_a_task_that_the_new_version_cannot_assign_is_refused(engine: Engine, start: Begin) -> None:
+    key = start(one_user_task())
+    unknown = diagram("case", START + user_task("work", groups="=nobody") + END + flows("start", "work", "end"))
+    assert refused(engine, key, unknown) == ["task-fails"]
+
+
+def test_an_open_job_takes_the_new_type(engine: Engine, start: Begin) -> None:
+    key = start(one_job("case"))
+    told = go(
+        engine, key, diagram("case", START + service_task("work", "varnish") + END + flows("start", "work", "end"))
+    )
+    assert [change.renewed for change in told.changes if change.kind == "RENEWED"] == [{"job_type": "varnish"}]
+    activation = {"worker": "w", "timeout": 1_000, "max_jobs": 1}
+    assert engine.jobs.activate(SYSTEM, type="paint", **activation) == ()
+    (job,) = engine.jobs.activate(SYSTEM, type="varnish", **activation)
+    engine.jobs.complete(SYSTEM, job.job_key)
+    assert engine.instances.get(SYSTEM, key).state == "COMPLETED"
+
+
+def test_a_job_is_not_left_to_an_operation_that_nobody_would_call(engine: Engine, start: Begin) -> None:
+    key = start(one_job("case"))
+    ours = diagram("case", START + service_task("work", "close-complaint") + END + flows("start", "work", "end"))
+    assert refused(engine, key, ours) == ["done-at-once"]
 
 
 def test_sub_processes_go_along_with_what_is_inside(
