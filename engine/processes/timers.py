@@ -40,9 +40,9 @@ class TimerView:
     """One armed timer."""
 
     timer_key: Key
-    process_instance_key: Key
+    process_instance_key: Key | None
     process_definition_id: str
-    element_instance_key: Key
+    element_instance_key: Key | None
     element_id: str
     due_date: datetime
     repetitions_left: int
@@ -118,7 +118,7 @@ class TimerService:
         return bool(timers)
 
     def _fire(self, uow: UnitOfWork, timer: Timer, locked: Row[Any]) -> None:
-        opened = self._advance.open(uow, SYSTEM, timer.instance_key, locked)
+        opened = self._advance.open(uow, SYSTEM, locked.instance_key, locked)
         about = About(subject=timer.element_id, instance_key=opened.key, business_id=opened.business_id)
         audit(uow, SYSTEM, Action.TIMER_FIRED, about, {"due": timer.due_at.isoformat()})
         self._advance.move(uow, opened, Step(command=_trigger(timer), fired=(timer.key,)))
@@ -142,6 +142,7 @@ class TimerService:
 
 def _trigger(timer: Timer) -> Callable[[Instance], None]:
     element_instance_key, position = timer.element_instance_key, timer.position
+    assert element_instance_key is not None  # noqa: S101 - only those of start events have none
     return lambda instance: instance.trigger(element_instance_key, position)
 
 

@@ -52,6 +52,8 @@ class ProcessDefinition(Base):
     resource_name: Mapped[str]
     digest: Mapped[bytes]
     deployment_key: Mapped[KeyRef] = mapped_column(ForeignKey("deployment.key"), index=True)
+    armed_at: Mapped[datetime | None]
+    """When what starts its instances was armed; None: not yet looked at."""
 
 
 class DecisionDefinition(Base):
@@ -63,6 +65,7 @@ class DecisionDefinition(Base):
     key: Mapped[KeyColumn]
     decision_id: Mapped[str]
     version: Mapped[int]
+    version_tag: Mapped[str | None]
     name: Mapped[str | None]
     resource_key: Mapped[KeyRef] = mapped_column(ForeignKey("resource.key"))
     resource_name: Mapped[str]
@@ -79,6 +82,7 @@ class FormDefinition(Base):
     key: Mapped[KeyColumn]
     form_id: Mapped[str]
     version: Mapped[int]
+    version_tag: Mapped[str | None]
     resource_key: Mapped[KeyRef] = mapped_column(ForeignKey("resource.key"))
     resource_name: Mapped[str]
     digest: Mapped[bytes]

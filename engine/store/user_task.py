@@ -38,6 +38,8 @@ class UserTask(Base):
     candidate_groups: Mapped[list[str]]
     candidate_users: Mapped[list[str]]
     form_id: Mapped[str | None]
+    form_key: Mapped[KeyRef | None]
+    """The version of the form that its diagram binds; None: the latest."""
     priority: Mapped[int]
     """0 to 100; 50 where nothing is said."""
     due_at: Mapped[datetime | None]
