@@ -6,7 +6,7 @@ Specs work on this; commands from outside come through `Instance`. Stepping stan
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from SpiffWorkflow.util.task import TaskState
 
@@ -40,6 +40,7 @@ class Execution:
         self.joins: dict[Key, Token] = {}
         self.dirty: set[Scope] = set()
         self.touched = False
+        self.watched: Callable[[str, str], None] | None = None
         self.context: Mapping[str, object] = services.context()
         self.compensation = Compensation(self)
         self.top = self.add_scope(Scope(model.scopes[model.process_id], self, None, model))

@@ -76,6 +76,10 @@ class Instance:
         """Use these services from now on (a live instance comes out of the cache into another transaction)."""
         self._execution.bind(services)
 
+    def watch(self, taken: Callable[[str, str], None]) -> None:
+        """Call `taken(process id, sequence flow id)` for each flow that a token takes from now on."""
+        self._execution.watched = taken
+
     @property
     def key(self) -> Key:
         """The process instance key."""

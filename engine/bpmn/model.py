@@ -41,6 +41,15 @@ class Element:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SequenceFlow:
+    """A sequence flow between two flow nodes of a process, by their ids."""
+
+    id: str
+    source: str
+    target: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Reference:
     """Something outside the diagram that an element names literally; what expressions name shows at run time."""
 
@@ -91,6 +100,18 @@ class ProcessModel:
     definition_key: int = 0
     properties: Mapping[str, str] = field(default_factory=dict)
     documentation: str | None = None
+
+    @property
+    def flows(self) -> tuple[SequenceFlow, ...]:
+        """Its sequence flows, those of its sub-processes included; not what a pair of link events stands for."""
+        found = (
+            SequenceFlow(id=flow.id, source=node.waits_as, target=spec.node(flow.target).waits_as)
+            for spec in self.scopes.values()
+            for node in spec.task_specs.values()
+            for flow in node.flows
+            if "#" not in flow.id
+        )
+        return tuple({flow.id: flow for flow in found}.values())
 
     def at(self, definition_key: int) -> ProcessModel:
         """The same process, as deployed under this key."""

@@ -46,14 +46,19 @@ class EventGateway(Node):
         """Send a token to the event that came; when an event started the instance, that one knows."""
         chosen = token.internal_data.get("chosen")
         started = token.internal_data.get("started")
-        if chosen is not None:
-            going = token.execution.spawn(token.scope, self.peer(chosen[0]))
-            going.remember("fired", 1)
-            going.remember("result", chosen[1])
-            return
         for flow in self.flows:
-            if self.parallel or flow.target == started:
-                token.execution.spawn(token.scope, self.peer(flow.target)).remember("started", started)
+            if chosen is not None and flow.target == chosen[0]:
+                going = self._send(token, flow)
+                going.remember("fired", 1)
+                going.remember("result", chosen[1])
+            elif chosen is None and (self.parallel or flow.target == started):
+                self._send(token, flow).remember("started", started)
+
+    def _send(self, token: Token, flow: Flow) -> Token:
+        execution = token.execution
+        if execution.watched is not None:
+            execution.watched(token.process_id, flow.id)
+        return execution.spawn(token.scope, self.peer(flow.target))
 
     def take(self, token: Token) -> list[Flow]:  # noqa: ARG002  # see pass_on
         """None: tokens go where the event came."""
