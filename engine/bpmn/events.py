@@ -48,6 +48,14 @@ class ElementTerminated:
 
 
 @dataclass(frozen=True, kw_only=True)
+class FlowTaken:
+    """A token has gone along a sequence flow."""
+
+    flow_id: str
+    process_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class UserTaskCreated:
     """Somebody has to do a user task; dates are those of `zeebe:taskSchedule`, priority is 0 to 100."""
 
@@ -178,6 +186,7 @@ Event: TypeAlias = (
     ElementActivated
     | ElementCompleted
     | ElementTerminated
+    | FlowTaken
     | UserTaskCreated
     | JobCreated
     | TimerArmed

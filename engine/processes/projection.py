@@ -41,6 +41,7 @@ class Projection:
     messages: Waits = field(default_factory=dict)
     signals: Waits = field(default_factory=dict)
     variables: dict[tuple[Key, str], Json] = field(default_factory=dict)
+    flows: set[str] = field(default_factory=set)
     decisions: list[Row] = field(default_factory=list)
     incidents: dict[Key, Row] = field(default_factory=dict)
     thrown_signals: list[bpmn.SignalThrown] = field(default_factory=list)
@@ -90,6 +91,10 @@ class Projection:
     def terminated(self, event: bpmn.ElementTerminated) -> None:
         """The element was cancelled."""
         self._end(event.key, event.at, "TERMINATED")
+
+    def flow_taken(self, event: bpmn.FlowTaken) -> None:
+        """A token has gone along a sequence flow."""
+        self.flows.add(f"{self.models[event.process_id].definition_key}/{event.flow_id}")
 
     def _where(self, key: Key, element: bpmn.Element) -> Row:
         return {
@@ -233,6 +238,7 @@ _FOLDS: dict[type, Callable[[Projection, Any], None]] = {
     bpmn.ElementActivated: Projection.activated,
     bpmn.ElementCompleted: Projection.completed,
     bpmn.ElementTerminated: Projection.terminated,
+    bpmn.FlowTaken: Projection.flow_taken,
     bpmn.UserTaskCreated: Projection.user_task,
     bpmn.JobCreated: Projection.job,
     bpmn.TimerArmed: Projection.timer,

@@ -21,7 +21,7 @@ SOON = timedelta(seconds=5)
 
 def write_new(what: Projection, uow: UnitOfWork, instance: Row) -> None:
     """Write everything of an instance that begins with this command; `instance` is its row."""
-    uow.put(ProcessInstance, [instance])
+    uow.put(ProcessInstance, [{**instance, "taken_flows": sorted(what.flows)}])
     _write(what, uow)
 
 
@@ -34,6 +34,7 @@ def write(what: Projection, uow: UnitOfWork, rev: int, snapshot: bytes | None) -
         "rev": rev,
         "ended_at": what.ended_at,
         "snapshot": snapshot,
+        "flows": sorted(what.flows),
         "ended_keys": [key for key, _, _ in ended],
         "ended_states": [state for _, state, _ in ended],
         "ended_instants": [at for _, _, at in ended],
@@ -99,7 +100,9 @@ _VARIABLES = Upsert(table=Variable, unique=("scope_key", "name"), changed=("valu
 _SETTLE = """
     WITH instance AS (
         UPDATE process_instance
-           SET state = %(state)s, rev = %(rev)s, ended_at = %(ended_at)s::timestamptz, snapshot = %(snapshot)s::bytea
+           SET state = %(state)s, rev = %(rev)s, ended_at = %(ended_at)s::timestamptz, snapshot = %(snapshot)s::bytea,
+               taken_flows = CASE WHEN taken_flows @> %(flows)s::text[] THEN taken_flows
+                                  ELSE ARRAY(SELECT DISTINCT unnest(taken_flows || %(flows)s::text[])) END
          WHERE key = %(instance)s
     ), elements AS (
         UPDATE element_instance AS e SET state = ended.state, ended_at = ended.at

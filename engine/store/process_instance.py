@@ -38,6 +38,8 @@ class ProcessInstance(Base):
     suspended_at: Mapped[datetime | None]
     clocks: Mapped[str | None]
     """What durations and cycles do while it is suspended: `RUN` or `STAND`."""
+    taken_flows: Mapped[list[str] | None]
+    """Sequence flows that its tokens have taken, each once, as `definition key/flow id`."""
     snapshot: Mapped[bytes | None] = mapped_column(deferred=True)
     """The codec's bytes; empty once the instance has ended."""
 

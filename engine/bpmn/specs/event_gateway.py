@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from SpiffWorkflow.util.task import TaskState
 
+from engine.bpmn.events import FlowTaken
 from engine.bpmn.model import Element
 from engine.bpmn.specs.node import Flow, Node
 from engine.types import Json
@@ -56,6 +57,7 @@ class EventGateway(Node):
 
     def _send(self, token: Token, flow: Flow) -> Token:
         execution = token.execution
+        execution.emit(FlowTaken(flow_id=flow.id, process_id=token.process_id))
         if execution.watched is not None:
             execution.watched(token.process_id, flow.id)
         return execution.spawn(token.scope, self.peer(flow.target))

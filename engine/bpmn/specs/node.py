@@ -15,6 +15,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn import variables
 from engine.bpmn.errors import StepFailed
+from engine.bpmn.events import FlowTaken
 from engine.bpmn.model import Element
 from engine.feel import Expression
 from engine.types import Json
@@ -189,6 +190,7 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]  # SpiffWorkflow carries no typ
             if token.scope.epoch != epoch:
                 return
         for flow in self.take(token) * self.completion_quantity:
+            execution.emit(FlowTaken(flow_id=flow.id, process_id=token.process_id))
             execution.emit(FlowTaken(flow_id=flow.id, process_id=token.process_id))
             if execution.watched is not None:
                 execution.watched(token.process_id, flow.id)

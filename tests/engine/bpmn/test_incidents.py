@@ -140,6 +140,7 @@ def test_events_are_told_in_the_order_of_what_happened(host):
         "VariableSet",
         "ElementActivated",
         "ElementCompleted",
+        "FlowTaken",
         "ElementActivated",
         "TimerArmed",
         "UserTaskCreated",
