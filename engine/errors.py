@@ -146,6 +146,18 @@ class Overloaded(AmendsError):
     code = "overloaded"
 
 
+class Unavailable(AmendsError):
+    """The database cannot be reached at the moment; nothing was changed: try again."""
+
+    code = "unavailable"
+
+
+class OutcomeUnknown(Unavailable):
+    """The database was lost while the change was being stored: look whether it was, or repeat with the same key."""
+
+    code = "outcome-unknown"
+
+
 class TimedOut(AmendsError):
     """What was waited for has not happened in time; it may still happen."""
 
@@ -162,3 +174,15 @@ class SchemaOutdated(AmendsError):
     """The tables of the database belong to another version: run `amends migrate-db`."""
 
     code = "schema-outdated"
+
+
+class ReleaseTooOld(SchemaOutdated):
+    """The tables of the database have moved on: install the release that the other processes run."""
+
+    code = "release-too-old"
+
+
+class ContractRefused(AmendsError):
+    """What older processes still use cannot be taken away while they run."""
+
+    code = "contract-refused"

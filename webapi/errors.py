@@ -68,7 +68,11 @@ PROBLEMS: Mapping[str, Problem] = MappingProxyType(
         "mail-refused": _problem(422, "Mail refused"),
         "too-many-requests": _problem(429, "Too many requests"),
         "overloaded": _problem(503, "Overloaded"),
+        "unavailable": _problem(503, "Database away"),
+        "outcome-unknown": _problem(503, "Outcome not known"),
         "schema-outdated": _problem(503, "Database of another version"),
+        "release-too-old": _problem(503, "Release too old for the database"),
+        "contract-refused": _problem(409, "Older processes still run"),
         "timed-out": _problem(504, "Not in time"),
         "configuration-invalid": _problem(500, "Configuration wrong"),
     }

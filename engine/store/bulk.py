@@ -36,8 +36,8 @@ Part: TypeAlias = tuple[Target, tuple[str, ...]]
 """Rows of one target that name the same columns."""
 
 
-def write_rows(connection: Connection, rows: Mapping[Part, Sequence[Row]], notices: Sequence[tuple[str, str]]) -> None:
-    """Write all `rows` and send `notices` (channel, payload).
+def write_rows(connection: Connection, rows: Mapping[Part, Sequence[Row]], notices: Sequence[tuple[str, str]]) -> str:
+    """Write all `rows` and send `notices` (channel, payload); gives the number of the transaction.
 
     Values are what JSON can say, bytes and aware datetimes; a column of JSON takes None as `null`. Raises what the
     database raises, and TypeError for what JSON cannot say: a naive datetime, too.
@@ -45,7 +45,12 @@ def write_rows(connection: Connection, rows: Mapping[Part, Sequence[Row]], notic
     statement = _statement(tuple(rows))
     document = {str(number): of for number, of in enumerate(rows.values())} | {"notices": notices}
     given = orjson.dumps(document, default=_plain, option=orjson.OPT_PASSTHROUGH_DATETIME)
-    connection.exec_driver_sql(statement, (given.decode(),))
+    return str(connection.exec_driver_sql(statement, (given.decode(),)).scalars().all()[0])
+
+
+def transaction_id(connection: Connection) -> str:
+    """The number of the transaction that is open, by which PostgreSQL can be asked what became of it."""
+    return str(connection.exec_driver_sql("SELECT pg_current_xact_id()::text").scalar_one())
 
 
 def _plain(value: object) -> str:
@@ -62,7 +67,8 @@ def _plain(value: object) -> str:
 def _statement(parts: tuple[Part, ...]) -> str:
     written = (f", w{number} AS ({_insert(number, target, names)})" for number, (target, names) in enumerate(parts))
     given = f"WITH given AS MATERIALIZED (SELECT CAST(%s AS jsonb) AS r){''.join(written)}"
-    return given + " SELECT pg_notify(n ->> 0, n ->> 1) FROM given, jsonb_array_elements(given.r -> 'notices') AS n"  # noqa: S608 - as above
+    told = "SELECT pg_notify(n ->> 0, n ->> 1)::text FROM given, jsonb_array_elements(given.r -> 'notices') AS n"
+    return f"{given} SELECT pg_current_xact_id()::text UNION ALL {told}"
 
 
 def _insert(number: int, target: Target, names: Sequence[str]) -> str:

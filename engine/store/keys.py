@@ -12,6 +12,7 @@ from sqlalchemy import Sequence
 from sqlalchemy.orm import Session
 
 from engine.store.base import Base
+from engine.store.era import era
 
 BLOCK = 1_000
 BLOCKS = Sequence("key_block", start=1, metadata=Base.metadata)
@@ -23,11 +24,16 @@ class Keys:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._next = self._end = 0
+        self._era = era()
 
     def new(self, session: Session) -> int:
-        """A key that nobody else has; asks the database over `session` when a block is used up."""
+        """A key that nobody else has; asks the database over `session` when a block is used up.
+
+        A server that took over may not know of the block, and give it to somebody else: another one is taken then.
+        """
         with self._lock:
-            if self._next == self._end:
+            if self._next == self._end or self._era != era():
+                self._era = era()
                 self._next = int(session.execute(BLOCKS.next_value()).scalar_one()) * BLOCK
                 self._end = self._next + BLOCK
             self._next += 1

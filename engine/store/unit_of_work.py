@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self, TypeAlias
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.orm import scoped_session as ScopedSession  # noqa: N812 - a class in all but name
 
 from engine.clock import Clock
+from engine.errors import OutcomeUnknown, Unavailable
 from engine.store.attempt import Attempt
 from engine.store.base import Base
-from engine.store.bulk import Part, Target, write_rows
+from engine.store.bulk import Part, Target, transaction_id, write_rows
+from engine.store.era import era
 from engine.store.keys import Keys
+from engine.store.outcome import is_lost, is_passing, outcome
 
 SessionFactory = Callable[[], Session] | sessionmaker[Session] | ScopedSession[Session]
+
+WRITTEN = "written"
+"""In a session's `info` once a command has changed something over it: what follows must not be repeated blindly."""
+_LOG = logging.getLogger(__name__)
 
 Left: TypeAlias = tuple[dict[Part, list[dict[str, Any]]], dict[tuple[str, str], None], dict[object, Any]]
 
@@ -28,6 +37,10 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
     Leaving the block without an error commits; leaving it with one rolls back everything. What is handed to
     `after_commit` runs once the commit stands (to fill a cache, say) and must not raise. `notify` reaches
     listeners only if the transaction commits. `scratch` lets rooms keep things for the length of the command.
+
+    Where the database is away, or gave up for a reason that passes, `Unavailable` is raised: nothing was changed.
+    After a connection was lost during the commit, the database is asked what became of it; `OutcomeUnknown` is raised
+    only where it cannot tell.
     """
 
     session: Session
@@ -39,40 +52,69 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
         self._rows: dict[Part, list[dict[str, Any]]] = {}
         self._now: datetime | None = None
         self._abandoned = False
+        self._xid: str | None = None
         self.scratch: dict[object, Any] = {}
 
     def __enter__(self) -> Self:
-        self.session = self._session_factory()
+        self.session, self._era = self._session_factory(), era()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        done = error is None and not self._abandoned
         try:
-            if kind is None and not self._abandoned:
+            if done:
                 self._finish()
             else:
                 self.session.rollback()
+        except Exception as failure:
+            if is_passing(failure):
+                raise Unavailable from failure
+            raise
         finally:
             self.session.close()
-        if kind is None and not self._abandoned:
+        if error is not None and is_passing(error):
+            raise Unavailable from error
+        if done:
             for call in self._after:
                 call()
 
     def _finish(self) -> None:
         try:
             self.write_out()
-            self.session.commit()
         except BaseException:
             self.session.rollback()
             raise
+        try:
+            self.session.commit()
+        except DBAPIError as error:
+            self.session.rollback()
+            if not is_lost(error):
+                raise
+            self._ask(error)
+        if self._xid is not None:
+            self.session.info[WRITTEN] = True
+
+    def _ask(self, error: DBAPIError) -> None:
+        """The answer to the commit was lost: go on only if it stands."""
+        found = outcome(self._session_factory, self._xid, self._era)
+        _LOG.warning("connection lost during a commit", extra={"transaction": self._xid, "outcome": found})
+        if found == "unknown":
+            raise OutcomeUnknown from error
+        if found == "aborted":
+            raise Unavailable from error
 
     def write_out(self) -> None:
         """Write now what was appended and put so far, together with what the session holds."""
-        self.session.flush()
+        session = self.session
+        changed = bool(session.new or session.dirty or session.deleted)
+        session.flush()
         if self._rows or self._notices:
-            write_rows(self.session.connection(), self._rows, list(self._notices))
+            self._xid = write_rows(session.connection(), self._rows, list(self._notices))
             self._rows, self._notices = {}, {}
+        elif changed and self._xid is None:
+            self._xid = transaction_id(session.connection())
 
     def attempt(self) -> Attempt:
         """Begin a part of the command that may be taken back by itself."""

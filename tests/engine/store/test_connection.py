@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import text
+from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import make_url, text
 
 from engine.store import connection
+from tests.faults.severing import Way
 
 
 def test_a_connection_that_died_while_idle_is_replaced(database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -21,3 +23,28 @@ def test_a_connection_that_died_while_idle_is_replaced(database_url: str, monkey
     finally:
         pool.dispose()
         other.dispose()
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("postgresql://u:p%40@a:1,b:2/x?connect_timeout=2", {"host": "a,b", "port": "1,2", "connect_timeout": "2"}),
+        ("postgresql://[::1]:5432,b/x?target_session_attrs=read-write", {"host": "::1,b", "port": "5432,5432"}),
+        ("postgres://only/x", {"host": "only", "connect_timeout": "5", "keepalives": "1"}),
+        ("postgresql+psycopg:///x?host=/run/pg", {"host": "/run/pg", "application_name": "ear"}),
+    ],
+)
+def test_an_address_may_name_several_hosts(address: str, expected: dict[str, str]) -> None:
+    assert expected.items() <= conninfo_to_dict(connection.conninfo(address, "ear")).items()
+
+
+def test_the_first_of_several_hosts_that_can_be_written_to_is_taken(database_url: str) -> None:
+    way = Way(database_url)
+    port = make_url(way.url).port
+    address = f"postgresql://postgres@127.0.0.1:1,127.0.0.1:{port}/{make_url(way.url).database}"
+    pool = connection.connect(f"{address}?target_session_attrs=read-write&sslmode=disable")
+    with pool.connect() as found:
+        assert found.scalar(text("SHOW lock_timeout")) == "30s"
+        assert found.scalar(text("SHOW timezone")) == "UTC"
+    pool.dispose()
+    way.close()
