@@ -20,6 +20,7 @@ _COMMANDS = {
     "feel": ("webapi.cli.evaluate:feel", "Evaluate a FEEL expression."),
     "incidents": ("webapi.cli.look:incidents", "Show open incidents; try one again."),
     "lint": ("webapi.cli.deploy:lint", "Check diagrams, tables and forms, and store nothing."),
+    "migrate": ("webapi.cli.migrate:migrate", "Let running instances go on with another version of their process."),
     "migrate-db": ("webapi.cli.database:migrate_db", "Bring the tables of the database up to date."),
     "replay": ("webapi.cli.replay:replay", "Run real complaints through a running service."),
     "serve": ("webapi.cli.serve:serve", "Serve pages and API."),
