@@ -36,7 +36,7 @@ class Compensation:
         return self._next(thrower)
 
     def handler_done(self, handler: Token) -> None:
-        """A handler has completed: the next one, or the thrower goes on."""
+        """A handler is over, completed or interrupted: the next one, or the thrower goes on."""
         thrower = self._execution.tokens.get(handler.internal_data["compensates"])
         if thrower is not None and thrower.state == TaskState.STARTED and not self._next(thrower):
             thrower._ready()

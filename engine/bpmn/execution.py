@@ -6,7 +6,7 @@ Specs work on this; commands from outside come through `Instance`. Stepping stan
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from SpiffWorkflow.util.task import TaskState
 
@@ -38,9 +38,9 @@ class Execution:
         self.ready: deque[Token] = deque()
         self.waiting: dict[Key, Token] = {}
         self.joins: dict[Key, Token] = {}
+        self._gathered: dict[tuple[Key, str], dict[Key, Token]] = {}
         self.dirty: set[Scope] = set()
         self.touched = False
-        self.watched: Callable[[str, str], None] | None = None
         self.context: Mapping[str, object] = services.context()
         self.compensation = Compensation(self)
         self.top = self.add_scope(Scope(model.scopes[model.process_id], self, None, model))
@@ -74,6 +74,21 @@ class Execution:
                     index[key] = token
                 else:
                     index.pop(key, None)
+        if spec.gathers or spec.start_quantity > 1:
+            self._gather(token, waits=waits)
+
+    def _gather(self, token: Token, *, waits: bool) -> None:
+        at = (token.workflow.key, token.task_spec.name)
+        if waits:
+            self._gathered.setdefault(at, {})[token.id] = token
+        elif at in self._gathered:
+            self._gathered[at].pop(token.id, None)
+            if not self._gathered[at]:
+                del self._gathered[at]
+
+    def gathered(self, token: Token) -> list[Token]:
+        """The tokens that wait at the same node of the same scope, oldest first."""
+        return list(self._gathered.get((token.workflow.key, token.task_spec.name), {}).values())
 
     def spawn(self, scope: Scope, spec: Node, *, parent: Token | None = None, queued: bool = True) -> Token:
         """A new token at a node, under the root of the scope or under `parent`; it arrives in a step of its own.
@@ -124,6 +139,15 @@ class Execution:
         token.task_spec.cancelled(token)
         self.remove(token)
 
+    def take_away(self, token: Token) -> None:
+        """Terminate one token, and let go on what waits for it: a repeated activity, or compensation."""
+        above = token.above
+        self.cancel(token)
+        if above is not None:
+            above.spec.child_gone(above, token)
+        if "compensates" in token.internal_data:
+            self.compensation.handler_done(token)
+
     # -- scopes
 
     def add_scope(self, scope: Scope) -> Scope:
@@ -152,6 +176,9 @@ class Execution:
         for token in scope.tokens():
             if token is not but:
                 self.cancel(token)
+                inner = self.scopes.get(token.id)
+                if inner is not None and token._state == TaskState.COMPLETED:  # kept for compensation
+                    self.clear_scope(inner)
         self.dirty.add(scope)
 
     def end(self, state: State) -> None:

@@ -76,10 +76,6 @@ class Instance:
         """Use these services from now on (a live instance comes out of the cache into another transaction)."""
         self._execution.bind(services)
 
-    def watch(self, taken: Callable[[str, str], None]) -> None:
-        """Call `taken(process id, sequence flow id)` for each flow that a token takes from now on."""
-        self._execution.watched = taken
-
     @property
     def key(self) -> Key:
         """The process instance key."""
@@ -208,7 +204,7 @@ class Instance:
         token = self._execution.tokens.get(key)
         if token is None:
             raise NotFound(f"no element instance {key} is active")
-        self._execution.cancel(token)
+        self._execution.take_away(token)
         self._done()
 
     # -- operations by hand

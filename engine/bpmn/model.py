@@ -25,8 +25,8 @@ class Element:
     """One flow node of a process, or the process itself.
 
     `type` is Camunda 8's name of it (`USER_TASK`, `START_EVENT`, ..., `PROCESS`). `scope_id` is the id of the
-    sub-process or process around it; `lane` the name (or id) of the innermost lane; `properties` are its
-    `zeebe:property` pairs and `headers` its `zeebe:header` pairs.
+    sub-process or process around it; `lane` the name (or id) of the innermost lane and `lane_groups` the candidate
+    groups that it stands for; `properties` are its `zeebe:property` pairs and `headers` its `zeebe:header` pairs.
     """
 
     id: str
@@ -35,6 +35,7 @@ class Element:
     process_id: str
     scope_id: str
     lane: str | None = None
+    lane_groups: tuple[str, ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     documentation: str | None = None
@@ -71,10 +72,10 @@ class StartTrigger:
     name: str | None = None
     timer: TimerDefinition | None = None
 
-    def schedule(self, now: datetime) -> Schedule:
+    def schedule(self, now: datetime) -> Schedule | None:
         """When a timer start event fires first, counted from `now`; `Schedule.after` gives what follows.
 
-        Raises `StepFailed` where its expression gives no time.
+        None for a cycle that ends before its first turn. Raises `StepFailed` where its expression gives no time.
         """
         if self.timer is None:
             raise ValueError(f"{self.element_id} is no timer start event")

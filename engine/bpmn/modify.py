@@ -126,9 +126,6 @@ def _sources(execution: Execution, wanted: Terminate) -> list[Token]:
     if not found:
         what = wanted.element_id or f"element instance {wanted.element_instance_key}"
         raise NotFound(f"{what} is not active")
-    for token in found:
-        if _is_repeated(token):
-            raise Refused(f"{_element_id(token)} is one of a repeated activity's instances: take away the whole of it")
     return found
 
 
@@ -151,7 +148,7 @@ def _take_away(execution: Execution, tokens: Iterable[Token]) -> None:
     for token in tokens:
         if token.id in execution.tokens:
             touched.add(token.scope)
-            execution.cancel(token)
+            execution.take_away(token)
     while touched:
         scope = max(touched, key=lambda s: s.depth)
         touched.discard(scope)

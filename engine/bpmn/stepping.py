@@ -136,6 +136,8 @@ def _settle(execution: Execution) -> bool:
     while execution.dirty:
         scope = max(execution.dirty, key=lambda s: s.depth)
         execution.dirty.discard(scope)
+        if scope.completed and scope.parent is not None:
+            execution.dirty.add(scope.parent.workflow)
         if not scope.completed and scope.root._state == TaskState.STARTED and not busy(scope):
             host = scope.root if scope.parent is None else scope.parent
             checked(execution, partial(_close, scope), host)
@@ -145,10 +147,14 @@ def _settle(execution: Execution) -> bool:
 
 def busy(scope: Scope) -> bool:
     """Whether a token is left that keeps the scope open; waiting event sub-processes and finished tokens do not."""
-    return any(
-        token._state & ACTIVE and not (token._state == TaskState.WAITING and token.spec.name in scope.spec.triggers)
-        for token in scope.root.below
-    )
+    return any(_keeps_open(scope, token) for token in scope.root.below)
+
+
+def _keeps_open(scope: Scope, token: Token) -> bool:
+    if token._state & ACTIVE:
+        return not (token._state == TaskState.WAITING and token.spec.name in scope.spec.triggers)
+    inner = scope.execution.scopes.get(token.id)
+    return inner is not None and busy(inner)  # over, but compensation has begun something in it again
 
 
 def _close(scope: Scope) -> None:
@@ -183,4 +189,5 @@ def _hopeful(token: Token) -> bool:
         return False
     if "wait" not in token.internal_data or "incident" in token.internal_data:
         return True
-    return any(token.spec.definitions[int(index)].kind in _FROM_OUTSIDE for index in token.internal_data["wait"])
+    waits = token.internal_data["wait"].items()
+    return any(token.spec.definitions[int(i)].kind in _FROM_OUTSIDE and "over" not in armed for i, armed in waits)

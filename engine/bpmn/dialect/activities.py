@@ -50,7 +50,8 @@ def _user_task(reading: Reading, process: ProcessSpec, node: etree._Element, ele
     _check_literals(reading, node, task.assignment)
     reading.refer("form", task.assignment.form_id, element.id)
     groups = task.assignment.candidate_groups
-    for group in (groups.literal or "").split(",") if groups is not None else ():
+    literal = (groups.literal or "").split(",") if groups is not None else ()
+    for group in element.lane_groups if task.assignment.by_lane else literal:
         reading.refer("candidate-group", Text(literal=group.strip()), element.id)
     return task
 

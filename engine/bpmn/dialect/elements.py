@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from lxml import etree
 
 from engine.bpmn.dialect.document import extension, is_true, local, q, zeebe
 from engine.bpmn.model import Element
+
+_NO_ID = re.compile(r"\W+")
 
 TYPES = {
     "task": "TASK",
@@ -35,7 +39,15 @@ TYPES = {
 }
 
 
-def read_element(node: etree._Element, process_id: str, lane: str | None) -> Element:
+@dataclass(frozen=True, kw_only=True)
+class Lane:
+    """A lane: its name (else id), and the candidate groups that it stands for."""
+
+    name: str
+    groups: tuple[str, ...]
+
+
+def read_element(node: etree._Element, process_id: str, lane: Lane | None) -> Element:
     """The element of a flow node."""
     kind = local(node)
     return Element(
@@ -44,7 +56,8 @@ def read_element(node: etree._Element, process_id: str, lane: str | None) -> Ele
         type="EVENT_SUB_PROCESS" if is_true(node, "triggeredByEvent") else TYPES[kind],
         process_id=process_id,
         scope_id=parent_id(node),
-        lane=lane,
+        lane=None if lane is None else lane.name,
+        lane_groups=() if lane is None else lane.groups,
         properties=MappingProxyType(properties(node)),
         headers=MappingProxyType(_pairs(extension(node, "taskHeaders"), "header", "key")),
         documentation=documentation(node),
@@ -88,10 +101,18 @@ def documentation(node: etree._Element) -> str | None:
     return None if found is None or not found.text else found.text.strip()
 
 
-def lanes(process: etree._Element) -> dict[str, str]:
-    """Node id -> name (else id) of the innermost lane; an inner lane stands behind the outer one in the file."""
-    found: dict[str, str] = {}
+def lanes(process: etree._Element) -> dict[str, Lane]:
+    """Node id -> the innermost lane; an inner lane stands behind the outer one in the file.
+
+    A lane's groups are those of its property `candidateGroups` (separated by commas) or, where it has none, its name
+    written as group ids are: `Front office` stands for `front-office`.
+    """
+    found: dict[str, Lane] = {}
     for lane in process.iter(q("lane")):
+        name = lane.get("name") or lane.get("id") or ""
+        said = properties(lane).get("candidateGroups")
+        groups = [_NO_ID.sub("-", name.lower()).strip("-")] if said is None else [g.strip() for g in said.split(",")]
+        read = Lane(name=name, groups=tuple(group for group in groups if group))
         for reference in lane.iterchildren(q("flowNodeRef")):
-            found[(reference.text or "").strip()] = lane.get("name") or lane.get("id") or ""
+            found[(reference.text or "").strip()] = read
     return found

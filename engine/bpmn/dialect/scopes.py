@@ -20,7 +20,7 @@ from engine.bpmn.dialect.document import (
     q,
     zeebe,
 )
-from engine.bpmn.dialect.elements import documentation, lanes, process_element, properties, read_element
+from engine.bpmn.dialect.elements import Lane, documentation, lanes, process_element, properties, read_element
 from engine.bpmn.dialect.happenings import read_event, start_triggers
 from engine.bpmn.dialect.reading import Reading
 from engine.bpmn.dialect.repetition import repeat
@@ -130,7 +130,7 @@ class ScopeReader:
         self.process.elements[name] = element
         return element
 
-    def _lane(self, node: etree._Element) -> str | None:
+    def _lane(self, node: etree._Element) -> Lane | None:
         """Its lane, or that of the sub-process around it."""
         at: etree._Element | None = node
         while at is not None:

@@ -1,4 +1,4 @@
-"""What may hang on what: boundary events on activities in the normal flow; compensation handlers stand alone."""
+"""What may hang on what: boundary events on activities in the normal flow; event sub-processes have none."""
 
 from __future__ import annotations
 
@@ -11,15 +11,11 @@ _ALWAYS_INTERRUPTING = frozenset({"error", "cancel"})
 _AT_STARTS = _ALWAYS_INTERRUPTING | {"compensate"}
 
 
-def _handlers(document: Document) -> Iterator[Violation]:
+def _hosts(document: Document) -> Iterator[Violation]:
     for node in document.nodes():
         host = document.by_id.get(bare(node.get("attachedToRef")))
-        if local(node) == "boundaryEvent" and host is not None and is_true(host, "isForCompensation"):
-            yield node, f"a boundary event on the compensation handler {host.get('id')} is not supported"
         if local(node) == "boundaryEvent" and host is not None and is_true(host, "triggeredByEvent"):
             yield node, f"an event sub-process ({host.get('id')}) has no boundary events"
-        if is_true(node, "isForCompensation") and node.find("{*}multiInstanceLoopCharacteristics") is not None:
-            yield node, "a compensation handler with several instances is not supported"
 
 
 def _interrupting(document: Document) -> Iterator[Violation]:
@@ -33,6 +29,6 @@ def _interrupting(document: Document) -> Iterator[Violation]:
 
 
 RULES = (
-    Rule(id="boundary-host", cure="Attach it to an activity in the normal flow.", find=_handlers),
+    Rule(id="boundary-host", cure="Attach it to an activity, or to the sub-process around it.", find=_hosts),
     Rule(id="always-interrupting", cure="Make the event interrupting.", find=_interrupting),
 )

@@ -34,8 +34,12 @@ class Catching(Node):
         """Arm everything; part of the step of whoever lets the token wait."""
         token._set_state(TaskState.WAITING)
         token.open()
-        armed = {str(index): definition.arm(token, index) for index, definition in enumerate(self.definitions)}
-        token.remember("wait", armed)
+        token.remember("wait", self._armed(token))
+
+    def _armed(self, token: Token) -> dict[str, Any]:
+        """What there is to wait for, by index; an event that can never come is left out."""
+        armed = ((index, definition.arm(token, index)) for index, definition in enumerate(self.definitions))
+        return {str(index): memory for index, memory in armed if memory is not None}
 
     def trigger(self, token: Token, index: int, variables: Mapping[str, Json]) -> None:
         """The event with this index has come."""
@@ -71,7 +75,7 @@ class Catching(Node):
         if self.parallel:
             token.remember("seen", [])
             token.remember("result", {})
-            token.remember("wait", {str(i): d.arm(token, i) for i, d in enumerate(self.definitions)})
+            token.remember("wait", self._armed(token))
             return
         armed = self.definitions[index].rearm(token, index, wait[str(index)])
         rest = {i: a for i, a in wait.items() if i != str(index)}
@@ -136,6 +140,6 @@ class Boundary(Catching):
         host = token.above
         self.branch(token, variables)
         if self.interrupting and host is not None:
-            token.execution.cancel(host)
+            token.execution.take_away(host)
         else:
             self.rearm(token, index)

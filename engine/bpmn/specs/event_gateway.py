@@ -58,8 +58,6 @@ class EventGateway(Node):
     def _send(self, token: Token, flow: Flow) -> Token:
         execution = token.execution
         execution.emit(FlowTaken(flow_id=flow.id, process_id=token.process_id))
-        if execution.watched is not None:
-            execution.watched(token.process_id, flow.id)
         return execution.spawn(token.scope, self.peer(flow.target))
 
     def take(self, token: Token) -> list[Flow]:  # noqa: ARG002  # see pass_on

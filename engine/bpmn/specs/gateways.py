@@ -37,9 +37,8 @@ class Joining(Node):
     def waiting(self, token: Token) -> dict[str, list[Token]]:
         """The waiting tokens by the flow they came along, oldest first."""
         found: dict[str, list[Token]] = {flow: [] for flow in self.incoming}
-        for other in token.scope.root.below:
-            if other.spec is self and other.state == TaskState.WAITING:
-                found.setdefault(other.internal_data.get("flow", ""), []).append(other)
+        for other in token.execution.gathered(token):
+            found.setdefault(other.internal_data.get("flow", ""), []).append(other)
         return found
 
     def consume(self, token: Token, others: list[Token]) -> None:

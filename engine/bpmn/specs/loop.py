@@ -38,6 +38,10 @@ class Loop(Repeat):
             return False
         return self.condition is None or variables.condition(token, self.condition, {"loopCounter": count})
 
+    def child_gone(self, token: Token, child: Token) -> None:
+        """Its round is over."""
+        self.child_done(token, child)
+
     def child_done(self, token: Token, child: Token) -> None:  # noqa: ARG002  # its number is remembered
         """A round is over."""
         if not self.started(token):

@@ -82,7 +82,17 @@ class MultiInstance(Repeat):
             self.event.throw(child)
             if not self.started(token):  # the event has interrupted the body
                 return
-        if done == len(memory["items"]) or self._satisfied(token, child):
+        self._go_on(token, child)
+
+    def child_gone(self, token: Token, child: Token) -> None:
+        """It counts as over, and leaves null among the results."""
+        if self.started(token):
+            token.remember("gone", token.internal_data.get("gone", 0) + 1)
+            self._go_on(token, child)
+
+    def _go_on(self, token: Token, child: Token) -> None:
+        memory = token.internal_data
+        if memory["done"] + memory.get("gone", 0) == len(memory["items"]) or self._satisfied(token, child):
             for other in self.instances(token):
                 if other is not child:
                     token.execution.cancel(other)
@@ -110,10 +120,11 @@ class MultiInstance(Repeat):
         if self.condition is None:
             return False
         memory = token.internal_data
+        gone = memory.get("gone", 0)
         counts = {
             "numberOfInstances": len(memory["items"]),
             "numberOfCompletedInstances": memory["done"],
-            "numberOfActiveInstances": memory["created"] - memory["done"],
-            "numberOfTerminatedInstances": 0,
+            "numberOfActiveInstances": memory["created"] - memory["done"] - gone,
+            "numberOfTerminatedInstances": gone,
         }
         return variables.condition(child, self.condition, counts)

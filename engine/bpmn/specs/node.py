@@ -108,7 +108,7 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]  # SpiffWorkflow carries no typ
 
     def _enough(self, token: Token) -> bool:
         token._set_state(TaskState.WAITING)
-        tokens = [t for t in token.scope.tokens() if t.spec is self and t.state == TaskState.WAITING]
+        tokens = token.execution.gathered(token)
         if len(tokens) < self.start_quantity:
             return False
         for other in tokens:
@@ -191,9 +191,6 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]  # SpiffWorkflow carries no typ
                 return
         for flow in self.take(token) * self.completion_quantity:
             execution.emit(FlowTaken(flow_id=flow.id, process_id=token.process_id))
-            execution.emit(FlowTaken(flow_id=flow.id, process_id=token.process_id))
-            if execution.watched is not None:
-                execution.watched(token.process_id, flow.id)
             target = self.peer(flow.target)
             child = execution.spawn(token.scope, target)
             if target.gathers:
@@ -201,6 +198,9 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]  # SpiffWorkflow carries no typ
 
     def child_done(self, token: Token, child: Token) -> None:
         """A token that belongs to this one has completed."""
+
+    def child_gone(self, token: Token, child: Token) -> None:
+        """A token that belongs to this one was taken away by hand."""
 
     def child_fired(self, token: Token, name: str, payload: Mapping[str, Json]) -> None:
         """An event that waits on behalf of this one has come."""

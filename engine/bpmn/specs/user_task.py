@@ -37,6 +37,11 @@ class Assignment:
     priority: Text | None = None
     form_id: Text | None = None
 
+    @property
+    def by_lane(self) -> bool:
+        """Whether nobody is named, so that the task is for whoever its lane stands for."""
+        return self.assignee is None and self.candidate_groups is None and self.candidate_users is None
+
 
 class UserTask(Node):
     """Completed with `Instance.complete`."""
@@ -61,7 +66,9 @@ class UserTask(Node):
                 key=token.id,
                 element=self.element,
                 assignee=_optional(said.assignee, seen, now, "assignee"),
-                candidate_groups=_names(said.candidate_groups, seen, now, "candidate groups"),
+                candidate_groups=_by_lane(token)
+                if said.by_lane
+                else _names(said.candidate_groups, seen, now, "candidate groups"),
                 candidate_users=_names(said.candidate_users, seen, now, "candidate users"),
                 due_date=_instant(said.due_date, seen, now, "due date"),
                 follow_up_date=_instant(said.follow_up_date, seen, now, "follow-up date"),
@@ -75,6 +82,17 @@ class UserTask(Node):
         super().retry(token)
         if token.state == TaskState.STARTED:
             self.create(token)
+
+
+def _by_lane(token: Token) -> tuple[str, ...]:
+    """The groups of the task's lane; in a called process without lanes, those of the call activity's."""
+    at: Token | None = token
+    while at is not None:
+        element = at.spec.element
+        if element is not None and element.lane_groups:
+            return element.lane_groups
+        at = at.scope.parent
+    return ()
 
 
 def _refused(what: str, why: str, value: object, wanted: str) -> StepFailed:

@@ -85,11 +85,32 @@ def test_a_deadlock_is_told_until_somebody_helps(host):
     assert (case.state, case.incidents) == ("COMPLETED", [])
 
 
-def test_a_body_whose_instances_were_all_cancelled_is_not_silent(host):
-    case = go(host, f"start s\nuser u | {each('=[1]')}\nt x\ns -> u -> x")
-    case.inst.cancel_element(case.key_of("u"))
+@pytest.mark.parametrize("sequential", [False, True])
+def test_an_instance_that_is_cancelled_counts_as_over_and_leaves_null(host, sequential):
+    more = 'outputCollection="out" outputElement="=item"'
+    case = go(host, f"start s\nuser u | {each('=[1,2,3]', more, sequential=sequential)}\nt x\ns -> u -> x")
+    case.inst.cancel_element(next(iter(case.open.tasks)))
     host.run(case)
-    assert case.incidents == [("u", "DEADLOCK")]
+    for _ in range(2):
+        host.complete(case, "u")
+    assert (case.trace, case.state, case.inst.variables["out"]) == (["x"], "COMPLETED", [None, 2, 3])
+
+
+def test_a_completion_condition_counts_what_was_cancelled(host):
+    ended = each("=[1,2,3]", condition="=numberOfTerminatedInstances = 1")
+    case = go(host, f"start s\nuser u | {ended}\nt x\ns -> u -> x")
+    case.inst.cancel_element(next(iter(case.open.tasks)))
+    host.run(case)
+    assert (case.trace, case.state, case.tasks) == (["x"], "COMPLETED", [])
+
+
+def test_a_round_that_is_cancelled_is_over(host):
+    loop = '<standardLoopCharacteristics loopMaximum="2"/>'
+    case = go(host, f"start s\nuser u | {loop}\nt x\ns -> u -> x")
+    case.inst.cancel_element(next(iter(case.open.tasks)))
+    host.run(case)
+    host.complete(case, "u")
+    assert (case.trace, case.state) == (["x"], "COMPLETED")
 
 
 def test_no_deadlock_while_a_timer_may_still_bring_a_token(host):

@@ -192,6 +192,49 @@ def test_a_compensation_handler_may_be_a_user_task(host):
     assert (case.trace, case.state) == (["a", "done"], "COMPLETED")
 
 
+HANDLED = "start s\nt a\nuser ua isForCompensation=true{more}\nbound ca attachedToRef=a @compensate\ncomp ca -> ua\n"
+THEN = "throw w @compensate\nt done\ns -> a -> w -> done"
+
+
+def test_a_compensation_handler_may_be_repeated(host):
+    case = go(host, HANDLED.format(more=f" | {each('=[1,2]')}") + THEN)
+    host.complete(case, "ua")
+    assert (case.trace, case.tasks) == (["a"], ["ua"])
+    host.complete(case, "ua")
+    assert (case.trace, case.state) == (["a", "done"], "COMPLETED")
+
+
+def test_a_compensation_handler_may_have_boundary_events(host):
+    boundaries = (
+        "bound bt attachedToRef=ua @duration:PT5S\nt late\nbt -> late\n"
+        "bound bn attachedToRef=ua cancelActivity=false @message:m\nt note\nbn -> note\n"
+    )
+    case = go(host, HANDLED.format(more="") + boundaries + THEN)
+    host.publish("m")
+    assert (case.trace, case.tasks) == (["a", "note"], ["ua"])
+    host.advance(seconds=6)
+    assert (sorted(case.trace[2:]), case.state, case.tasks) == (["done", "late"], "COMPLETED", [])
+
+
+def test_what_a_handler_begins_keeps_its_sub_process_open(host):
+    """The exception flow of a handler runs in a sub-process that is over; the process waits for it, or ends it."""
+    inside = HANDLED.format(more="").replace("start s\n", "start i\n") + "bound bt attachedToRef=ua @duration:PT5S\n"
+    inside += "user late\nbt -> late\ni -> a"
+    case = go(host, f"start s\nsub b {{\n{inside}\n}}\nthrow w @compensate\nuser u\nt done\ns -> b -> w -> u -> done")
+    host.advance(seconds=6)
+    assert sorted(case.tasks) == ["late", "u"]
+    host.complete(case, "u")
+    assert (case.trace, case.tasks, case.state) == (["a", "done"], ["late"], "ACTIVE")
+    host.complete(case, "late")
+    assert (case.tasks, case.state, case.incidents) == ([], "COMPLETED", [])
+
+
+def test_interrupting_compensation_takes_the_handler_away(host):
+    case = go(host, HANDLED.format(more="") + "esp h {\nstart k @message:m\nt off\nk -> off\n}\n" + THEN)
+    host.publish("m")
+    assert (case.trace, case.tasks, case.state) == (["a", "off"], [], "COMPLETED")
+
+
 def test_a_cancelled_transaction_compensates_and_goes_on_at_its_boundary(host):
     case = go(
         host,

@@ -213,3 +213,33 @@ def test_a_value_that_grows_ever_deeper_is_an_incident(host):
     loop = "s -> a -> n -> b\nb -> z : =false\nb -> a : default"
     text = f"start s\nxor a\nscript n | {script('={n: n}', 'n')}\nxor b\nend z\n{loop}"
     assert go(host, text).incidents == [("n", "EXTRACT_VALUE_ERROR")]
+
+
+LANES = (
+    '<laneSet id="ls"><lane id="l1" name="Front office"><flowNodeRef>u</flowNodeRef></lane>'
+    '<lane id="l2" name="Elsewhere">{said}<flowNodeRef>c</flowNodeRef></lane></laneSet>'
+)
+GROUPS = ext(
+    '<zeebe:properties><zeebe:property name="candidateGroups" value="reviewers, managers"/></zeebe:properties>'
+)
+
+
+def groups_of(case):
+    return {task.element.id: task.candidate_groups for task in case.open.tasks.values()}
+
+
+def test_a_task_that_names_nobody_is_for_its_lane_also_in_a_called_process(host):
+    named = ext('<zeebe:assignmentDefinition candidateGroups="case-handlers"/>')
+    host.deploy(
+        draw(f"start s\nand f\nuser v\nsub k {{\nuser w\n}}\nuser x | {named}\ns -> f\nf -> v\nf -> k\nf -> x", "q")
+    )
+    call = ext('<zeebe:calledElement processId="q"/>')
+    drawn = draw(f"start s\nand f\nuser u\ncall c | {call}\nuser alone\ns -> f\nf -> u\nf -> c\nf -> alone")
+    host.deploy(drawn.replace(b'isExecutable="true">', b'isExecutable="true">' + LANES.format(said=GROUPS).encode()))
+    assert groups_of(host.start()) == {
+        "u": ("front-office",),
+        "v": ("reviewers", "managers"),
+        "w": ("reviewers", "managers"),
+        "x": ("case-handlers",),
+        "alone": (),
+    }

@@ -78,7 +78,7 @@ EXAMPLES: dict[str, tuple[str, str, str, str]] = {
     "flow-end": (f"{ONE}\nuser v\ne -> v -> e", "\ne -> v", "\nu -> v", ""),
     "flow-without-condition": (WAYS, "x -> v : default", "x -> v", ""),
     "boundary-host": (
-        f"{ONE}\nuser h isForCompensation=true\nbound b attachedToRef=h @duration:P1D\nb -> e",
+        f"{ONE}\nesp h {{\nstart k @message:m\nend l\nk -> l\n}}\nbound b attachedToRef=h @duration:P1D\nb -> e",
         "Ref=h",
         "Ref=u",
         "",
