@@ -34,7 +34,7 @@ from engine.processes import (
     TimerService,
 )
 from engine.processes.signals import JOB_TYPE as SIGNAL
-from engine.records import AuditService, PeopleService
+from engine.records import AbsenceService, AuditService, NodeService, PeopleService
 from engine.settings import Settings, library
 from engine.store.unit_of_work import SessionFactory, UnitsOfWork
 from engine.tasks import Tasks
@@ -63,6 +63,7 @@ def make_engine(settings: Settings, session_factory: SessionFactory, clock: Cloc
         units=units,
         advance=advance,
         people=PeopleService(units, roles),
+        absences=AbsenceService(units, roles, zone),
         deployments=DeploymentService(units, advance.catalogue, hooks),
         instances=instances,
         modifications=ModificationService(units, advance),
@@ -77,6 +78,7 @@ def make_engine(settings: Settings, session_factory: SessionFactory, clock: Cloc
         forms=forms,
         complaints=register.complaints(units, instances, forms),
         audit=AuditService(units),
+        nodes=NodeService(units),
         clocks=ClockService(units, clock, timers),
         housekeeping=Housekeeping(units),
         handlers=_handlers(register, signals),

@@ -24,7 +24,7 @@ from engine.processes import (
     SuspensionService,
     TimerService,
 )
-from engine.records import AuditService, PeopleService
+from engine.records import AbsenceService, AuditService, NodeService, PeopleService
 from engine.settings import Settings
 from engine.store.migrations import require_current
 from engine.store.unit_of_work import UnitsOfWork
@@ -45,6 +45,7 @@ class Engine:
     units: UnitsOfWork
     advance: Advance
     people: PeopleService
+    absences: AbsenceService
     deployments: DeploymentService
     instances: InstanceService
     modifications: ModificationService
@@ -59,6 +60,7 @@ class Engine:
     forms: Forms
     complaints: Complaints
     audit: AuditService
+    nodes: NodeService
     clocks: ClockService
     housekeeping: Housekeeping
     handlers: Mapping[str, Handler]
@@ -73,9 +75,9 @@ class Engine:
         self.clocks.reset(actor)
 
     def check(self) -> None:
-        """Go on only if the database answers and its tables are those of this version.
+        """Go on only if the database answers and this release can work with its tables.
 
-        Raises `SchemaOutdated`, or what the driver raises. The web and the worker ask before they begin.
+        Raises `SchemaOutdated` or `Unavailable`. The web and the worker ask before they begin.
         """
         with self.units() as uow:
             require_current(uow.session.connection())

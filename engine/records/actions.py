@@ -42,6 +42,8 @@ class Action(StrEnum):
     PERSON_UPDATED = "person.updated"
     TOKEN_CREATED = "token.created"  # noqa: S105 - a word, not a secret
     TOKEN_REVOKED = "token.revoked"  # noqa: S105 - as above
+    ABSENCE_ENTERED = "absence.entered"
+    ABSENCE_CANCELLED = "absence.cancelled"
     LOGGED_IN = "person.logged-in"
     LOG_IN_FAILED = "person.log-in-failed"
     COMPLAINT_RECEIVED = "complaint.received"

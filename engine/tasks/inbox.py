@@ -10,13 +10,16 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from engine.errors import Malformed
+from engine.records import Absent
 from engine.store.search import Searchable, search
 from engine.store.user_task import UserTask
-from engine.tasks.access import candidate, visible_to
-from engine.tasks.views import TaskCounts, UserTaskView
+from engine.tasks.access import candidate, in_place_of, visible_to
+from engine.tasks.views import AbsentCount, TaskCounts, UserTaskView
 from engine.types import Actor, Page, SearchRequest
 
 INBOX = "inbox"
+FOR = "for-"
+"""Before the user name of an absent colleague: the inbox with what their deputy finds."""
 MOST_COUNTED = 1_000
 """Counting stops here: a badge says "1000" for all that is more, and the inbox stays quick with a million tasks."""
 
@@ -45,19 +48,22 @@ def view(task: UserTask | Row[Any]) -> UserTaskView:
         follow_up_date=task.follow_up_at,
         completion_date=task.ended_at,
         completed_by=task.completed_by,
+        on_behalf_of=task.on_behalf_of,
         rev=task.rev,
     )
 
 
 class Inbox:
-    """One person's tasks at one moment. `zone` decides which tasks are due today."""
+    """One person's tasks at one moment. `zone` decides which tasks are due today, `absent` are colleagues whom the
+    person stands in for."""
 
-    def __init__(self, actor: Actor, now: datetime, zone: ZoneInfo) -> None:
+    def __init__(self, actor: Actor, now: datetime, zone: ZoneInfo, absent: tuple[Absent, ...] = ()) -> None:
         midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
         mine = UserTask.assignee == actor.username
         unclaimed = and_(UserTask.assignee.is_(None), candidate(actor))
-        my_work = or_(mine, unclaimed)
-        self._actor = actor
+        theirs = {one.username: in_place_of(actor, one) for one in absent}
+        my_work = or_(mine, unclaimed, *theirs.values())
+        self._actor, self._absent = actor, absent
         self.views: dict[str, ColumnElement[bool]] = {
             "mine": and_(_OPEN, mine),
             "my-groups": and_(_OPEN, candidate(actor)),
@@ -66,6 +72,7 @@ class Inbox:
             "due-today": and_(
                 _OPEN, my_work, UserTask.due_at >= midnight, UserTask.due_at < midnight + timedelta(days=1)
             ),
+            **{f"{FOR}{username}": and_(_OPEN, condition) for username, condition in theirs.items()},
         }
 
     def counts(self, session: Session) -> TaskCounts:
@@ -75,15 +82,25 @@ class Inbox:
             for condition in self.views.values()
         ]
         row = session.execute(select(*(one.scalar_subquery() for one in counted))).one()
-        mine, my_groups, unclaimed, overdue, due_today = row
-        return TaskCounts(mine=mine, my_groups=my_groups, unclaimed=unclaimed, overdue=overdue, due_today=due_today)
+        mine, my_groups, unclaimed, overdue, due_today, *theirs = row
+        return TaskCounts(
+            mine=mine,
+            my_groups=my_groups,
+            unclaimed=unclaimed,
+            overdue=overdue,
+            due_today=due_today,
+            absent=tuple(
+                AbsentCount(username=one.username, name=one.name, tasks=tasks)
+                for one, tasks in zip(self._absent, theirs, strict=True)
+            ),
+        )
 
     def page(self, session: Session, request: SearchRequest) -> Page[UserTaskView]:
         """One page of the tasks that the person may see."""
         return search(session, self._visible(), self._searchable(), request)
 
     def _visible(self) -> Select[UserTask]:
-        return select(UserTask).where(visible_to(self._actor))
+        return select(UserTask).where(visible_to(self._actor, self._absent))
 
     def _searchable(self) -> Searchable[UserTaskView]:
         return Searchable(
@@ -137,4 +154,5 @@ _COLUMNS: dict[str, Any] = {
     "follow_up_date": UserTask.follow_up_at,
     "completion_date": UserTask.ended_at,
     "completed_by": UserTask.completed_by,
+    "on_behalf_of": UserTask.on_behalf_of,
 }

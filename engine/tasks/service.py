@@ -15,7 +15,6 @@ from engine.errors import (
     AlreadyCompleted,
     Conflict,
     Finding,
-    Forbidden,
     NotFound,
     Refused,
     StaleVersion,
@@ -30,7 +29,8 @@ from engine.store.person import Person
 from engine.store.process_instance import ProcessInstance
 from engine.store.unit_of_work import UnitOfWork, UnitsOfWork
 from engine.store.user_task import UserTask
-from engine.tasks.access import is_candidate, refuse_involved, sees
+from engine.tasks.access import refuse_involved
+from engine.tasks.deputies import Deputies
 from engine.tasks.forms.catalogues import ENGLISH
 from engine.tasks.forms.model import FormView
 from engine.tasks.forms.service import Deployed, Filling, Forms
@@ -54,8 +54,16 @@ _WITH_INSTANCE = (
 )
 _CLAIM = (
     update(_TABLE)
-    .where(_TABLE.c.key == _KEY, _TABLE.c.state == OPEN, _TABLE.c.assignee.is_(None))
-    .values(assignee=bindparam("claimant", type_=Text), rev=_TABLE.c.rev + 1)
+    .where(
+        _TABLE.c.key == _KEY,
+        _TABLE.c.state == OPEN,
+        _TABLE.c.assignee.is_not_distinct_from(bindparam("before", type_=Text)),
+    )
+    .values(
+        assignee=bindparam("claimant", type_=Text),
+        on_behalf_of=bindparam("whom", type_=Text),
+        rev=_TABLE.c.rev + 1,
+    )
     .returning(*_TABLE.c)
 )
 
@@ -68,39 +76,41 @@ class Tasks:
     ) -> None:
         self._units, self._advance, self._forms = units, advance, forms
         self._register, self._zone = register, zone
+        self._deputies = Deputies(zone)
 
     def search(self, actor: Actor, request: SearchRequest) -> Page[UserTaskView]:
         """The tasks that `actor` may see, ended ones too. Needs `task:work` or `task:read-all`.
 
         Besides the fields of `UserTaskView` there are the filters `candidate_group`, `candidate_user` and `inbox`
-        (`mine`, `my-groups`, `unclaimed`, `overdue`, `due-today`: open tasks only).
+        (`mine`, `my-groups`, `unclaimed`, `overdue`, `due-today`, and `for-<user name>` for each colleague whom one
+        stands in for: open tasks only).
         """
         _may_look(actor)
         with self._units() as uow:
-            found = Inbox(actor, uow.now(), self._zone).page(uow.session, request)
+            found = self._inbox(uow, actor).page(uow.session, request)
             return replace(found, items=tuple(self._told(uow, task) for task in found.items))
 
     def counts(self, actor: Actor) -> TaskCounts:
         """How many open tasks are in each inbox, a thousand at most. Needs `task:work` or `task:read-all`."""
         _may_look(actor)
         with self._units() as uow:
-            return Inbox(actor, uow.now(), self._zone).counts(uow.session)
+            return self._inbox(uow, actor).counts(uow.session)
 
     def get(self, actor: Actor, key: Key) -> UserTaskView:
         """One task. Raises NotFound where there is none, or none that `actor` may see."""
         _may_look(actor)
         with self._units() as uow:
-            return self._told(uow, view(_find(uow.session, actor, key)))
+            return self._told(uow, view(self._find(uow, actor, key)))
 
     def claim(self, actor: Actor, key: Key) -> UserTaskView:
-        """Take a task up. Claiming one's own again changes nothing.
+        """Take a task up. Claiming one's own again changes nothing. A deputy takes over what an absent colleague has.
 
         Raises AlreadyClaimed where somebody else has it, AlreadyCompleted where it is over, Forbidden where `actor`
         is no candidate or is kept separate from it (`separateFrom`).
         """
         require(actor, Permission.TASK_WORK)
         with self._units() as uow:
-            return self._claim(uow, actor, _find(uow.session, actor, key))
+            return self._claim(uow, actor, self._find(uow, actor, key))
 
     def assign(
         self,
@@ -117,27 +127,31 @@ class Tasks:
         not at the revision `if_match`.
         """
         with self._units() as uow:
-            task = _find(uow.session, actor, key, if_match)
+            task = self._find(uow, actor, key, if_match)
             if not may(actor, Permission.TASK_ASSIGN):
                 if assignee != actor.username:
                     require(actor, Permission.TASK_ASSIGN)
                 require(actor, Permission.TASK_WORK)
                 return self._claim(uow, actor, task)
             _must_be_known(uow.session, assignee)
-            refuse_involved(uow.session, task, self._properties(uow, task), assignee)
+            refuse_involved(uow.session, task, self._properties(uow, task), [assignee])
             free = UserTask.assignee.is_(None) if not allow_override else UserTask.key == key
-            _change(uow, task, free | (UserTask.assignee == assignee), assignee=assignee)
+            _change(uow, task, free | (UserTask.assignee == assignee), assignee=assignee, on_behalf_of=None)
             _audit(uow, actor, Action.TASK_ASSIGNED, task, {"assignee": assignee})
             return view(task)
 
     def release(self, actor: Actor, key: Key, if_match: int | None = None) -> UserTaskView:
-        """Give a task back to its group: one's own, or anybody's with `task:assign`. Raises as `assign`."""
+        """Give a task back to its group: one's own, or anybody's with `task:assign`. Raises as `assign`.
+
+        What a deputy took over from an absent colleague, and what is for no group, goes back to the colleague.
+        """
         with self._units() as uow:
-            task = _find(uow.session, actor, key, if_match)
+            task = self._find(uow, actor, key, if_match)
             if task.assignee != actor.username:
                 require(actor, Permission.TASK_ASSIGN)
-            _change(uow, task, UserTask.assignee == task.assignee, assignee=None)
-            _audit(uow, actor, Action.TASK_RELEASED, task, {"assignee": None})
+            back = None if task.candidate_groups or task.candidate_users else task.on_behalf_of
+            _change(uow, task, UserTask.assignee == task.assignee, assignee=back, on_behalf_of=None)
+            _audit(uow, actor, Action.TASK_RELEASED, task, {"assignee": back})
             return view(task)
 
     def update(self, actor: Actor, key: Key, changes: TaskChanges) -> UserTaskView:
@@ -146,7 +160,7 @@ class Tasks:
         Raises StaleVersion where the task has changed since the caller saw it.
         """
         with self._units() as uow:
-            task = _find(uow.session, actor, key)
+            task = self._find(uow, actor, key)
             if task.assignee != actor.username or changes.given & {"candidate_groups", "candidate_users"}:
                 require(actor, Permission.TASK_ASSIGN)
             columns = _columns(changes)
@@ -166,7 +180,7 @@ class Tasks:
         """
         _may_look(actor)
         with self._units() as uow:
-            task = _find(uow.session, actor, key)
+            task = self._find(uow, actor, key)
             if task.form_id is None:
                 raise NotFound(f"The task {key} has no form.")
             variables = visible_variables(uow.session, task.element_instance_key, task.instance_key)
@@ -180,26 +194,30 @@ class Tasks:
     ) -> UserTaskView:
         """Complete a task with the answers of its form, and let the process go on: one transaction.
 
-        A task that nobody has may be completed by a candidate without a claim. Answers that the form marks as the
-        case's own go to the register, all others become process variables. Raises FormInvalid with one finding per
-        field, AlreadyCompleted, AlreadyClaimed where it is somebody else's, Forbidden (see `claim`), StaleVersion
-        where it is not at the revision `if_match`.
+        A task that nobody has may be completed by a candidate without a claim, that of an absent colleague by the
+        deputy. Answers that the form marks as the case's own go to the register, all others become process variables.
+        Raises FormInvalid with one finding per field, AlreadyCompleted, AlreadyClaimed where it is somebody else's,
+        Forbidden (see `claim`), StaleVersion where it is not at the revision `if_match`.
         """
         require(actor, Permission.TASK_WORK)
         with self._units() as uow:
             opened, task = self._open(uow, actor, key)
             _must_match(task, if_match)
-            self._must_be_free(uow, actor, task)
+            whom = self._whom(uow, actor, task)
+            if whom != task.on_behalf_of:
+                task.on_behalf_of = whom
+                uow.session.flush()
             accepted = self._accept(uow, opened, task, variables)
             step = Step(
                 command=lambda instance: instance.complete(task.element_instance_key, accepted),
                 completes=task.element_instance_key,
             )
-            _audit(uow, actor, Action.TASK_COMPLETED, task, {"element_id": task.element_id})
+            _audit(uow, actor, Action.TASK_COMPLETED, task, {"element_id": task.element_id, **_behalf(whom)})
             self._advance.move(uow, opened, step)
             seen, me = view(task), actor.username  # as the row is now: reading it again would cost a round trip
             now, rev = uow.now(), seen.rev + 1
-            return replace(seen, state="COMPLETED", assignee=me, completed_by=me, completion_date=now, rev=rev)
+            has = seen.assignee or me
+            return replace(seen, state="COMPLETED", assignee=has, completed_by=me, completion_date=now, rev=rev)
 
     # -- inside
 
@@ -207,23 +225,20 @@ class Tasks:
         if task.state == OPEN and task.assignee == actor.username:
             return view(task)
         _must_be_open(task)
-        if task.assignee is not None:
-            raise AlreadyClaimed
-        if not is_candidate(actor, task):
-            raise Forbidden("The task is for another group.")
-        refuse_involved(uow.session, task, self._properties(uow, task), actor.username)
-        claimed = uow.session.execute(_CLAIM, {"task": task.key, "claimant": actor.username}).first()
+        whom = self._whom(uow, actor, task)
+        taken = {"task": task.key, "claimant": actor.username, "before": task.assignee, "whom": whom}
+        claimed = uow.session.execute(_CLAIM, taken).first()
         if claimed is None:
             uow.session.refresh(task)
             _say_why(task, condition_on_rev=False)
-        _audit(uow, actor, Action.TASK_CLAIMED, task, {})
+        _audit(uow, actor, Action.TASK_CLAIMED, task, _behalf(whom))
         return view(claimed)
 
     def _open(self, uow: UnitOfWork, actor: Actor, key: Key) -> tuple[Opened, UserTask]:
         """The task and its instance, both locked."""
         row = uow.session.execute(_WITH_INSTANCE, {"task": key}).first()
         task: UserTask | None = None if row is None else row[0]
-        if task is None or not sees(actor, task):
+        if task is None or not self._deputies.knows(uow, actor, task):
             raise NotFound(f"There is no task {key}.")
         _must_be_open(task)
         try:
@@ -231,13 +246,22 @@ class Tasks:
         except Conflict as ended:
             raise AlreadyCompleted("The case is over, and the task with it.") from ended
 
-    def _must_be_free(self, uow: UnitOfWork, actor: Actor, task: UserTask) -> None:
-        """`actor` may complete the locked task: it is the own one, or nobody's and for a candidate."""
-        if task.assignee is None and not is_candidate(actor, task):
-            raise Forbidden("The task is for another group.")
-        refuse_involved(uow.session, task, self._properties(uow, task), actor.username)
-        if task.assignee not in (None, actor.username):
-            raise AlreadyClaimed
+    def _whom(self, uow: UnitOfWork, actor: Actor, task: UserTask) -> str | None:
+        """For whom `actor` may do the open task (None: for oneself); raises as `claim`. Separation binds both."""
+        whom = self._deputies.whom(uow, actor, task)
+        refuse_involved(uow.session, task, self._properties(uow, task), {actor.username, whom or actor.username})
+        return whom
+
+    def _inbox(self, uow: UnitOfWork, actor: Actor) -> Inbox:
+        return Inbox(actor, uow.now(), self._zone, self._deputies.absent(uow, actor))
+
+    def _find(self, uow: UnitOfWork, actor: Actor, key: Key, if_match: int | None = None) -> UserTask:
+        # Who insists on a revision keeps the row until the change is written: nothing comes in between.
+        task = uow.session.scalar(_ONE if if_match is None else _ONE.with_for_update(), {"task": key})
+        if task is None or not self._deputies.knows(uow, actor, task):
+            raise NotFound(f"There is no task {key}.")
+        _must_match(task, if_match)
+        return task
 
     def _accept(
         self, uow: UnitOfWork, opened: Opened, task: UserTask, variables: Mapping[str, Json]
@@ -268,15 +292,6 @@ class Tasks:
 def _may_look(actor: Actor) -> None:
     if not may(actor, Permission.TASK_READ_ALL):
         require(actor, Permission.TASK_WORK)
-
-
-def _find(session: Session, actor: Actor, key: Key, if_match: int | None = None) -> UserTask:
-    # Who insists on a revision keeps the row until the change is written: nothing comes in between.
-    task = session.scalar(_ONE if if_match is None else _ONE.with_for_update(), {"task": key})
-    if task is None or not sees(actor, task):
-        raise NotFound(f"There is no task {key}.")
-    _must_match(task, if_match)
-    return task
 
 
 def _must_match(task: UserTask, if_match: int | None) -> None:
@@ -324,6 +339,10 @@ def _columns(changes: TaskChanges) -> dict[str, Any]:
     defaults = {"priority": 50, "candidate_groups": (), "candidate_users": ()}
     given = {name: defaults.get(name) if value is None else value for name, value in given.items()}
     return {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
+
+
+def _behalf(whom: str | None) -> dict[str, Json]:
+    return {} if whom is None else {"onBehalfOf": whom}
 
 
 def _audit(uow: UnitOfWork, actor: Actor, action: Action, task: UserTask, details: Mapping[str, Json]) -> None:

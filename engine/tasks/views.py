@@ -32,10 +32,21 @@ class UserTaskView:
     follow_up_date: datetime | None
     completion_date: datetime | None
     completed_by: str | None
+    on_behalf_of: str | None
+    """The absent colleague in whose place a deputy has the task, or did it."""
     rev: int
     """Counts the changes: what `ETag` says."""
     texts: ElementTexts = field(default_factory=ElementTexts)
     """Name and instruction in every language of the diagram."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AbsentCount:
+    """How much work waits for a deputy in the place of one absent colleague."""
+
+    username: str
+    name: str
+    tasks: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +58,8 @@ class TaskCounts:
     unclaimed: int
     overdue: int
     due_today: int
+    absent: tuple[AbsentCount, ...] = ()
+    """For each colleague whom the person stands in for."""
 
 
 @dataclass(frozen=True, kw_only=True)
