@@ -12,7 +12,7 @@ from sqlalchemy import MetaData
 
 from engine.store.base import Base
 
-_NOT_TABLES = {"migrations", "embedded", "connection", "search", "schema"}
+_NOT_TABLES = {"migrations", "embedded", "connection", "search", "schema", "outcome", "era"}
 
 
 def tables() -> MetaData:
