@@ -68,16 +68,25 @@ class Register:
         return Complaints(units, desks)
 
 
-def make_register(settings: Settings, units: UnitsOfWork) -> Register:
-    """Read the configuration and make the register. Raises ConfigurationInvalid, naming the file."""
+def make_register(
+    settings: Settings,
+    units: UnitsOfWork,
+    *,
+    secret: bytes | None = None,
+    escalation: type[Escalation] = Escalation,
+) -> Register:
+    """Read the configuration and make the register. Raises ConfigurationInvalid, naming the file.
+
+    `secret` and `escalation` take the places of the installation's own, where cases are tried out in memory.
+    """
     regimes = load_regimes(settings.config_files("regimes"), settings.config_files("calendars"))
     catalogues = load_catalogues(settings.config_files("taxonomies"))
     folders = [library("config") / "letters", *([settings.config / "letters"] if settings.config else [])]
-    codes = TrackingCodes(settings.secret())
+    codes = TrackingCodes(settings.secret() if secret is None else secret)
     about = LetterSettings(public_url=settings.public_url, mail_from=settings.mail_from)
     letters = load_letters(folders)
     desk = LetterDesk(letters, catalogues, regimes, about)
-    escalation = Escalation(load_levels(settings.config_file("escalation.toml")), regimes, settings.public_url)
+    levels = load_levels(settings.config_file("escalation.toml"))
     extending = Extending(regimes, desk)
     mailer = mailer_for(settings.smtp_url, settings.mailbox)
     return Register(
@@ -85,7 +94,7 @@ def make_register(settings: Settings, units: UnitsOfWork) -> Register:
         catalogues=catalogues,
         codes=codes,
         desk=desk,
-        operations=Operations(desk, regimes, escalation, extending),
+        operations=Operations(desk, regimes, escalation(levels, regimes, settings.public_url), extending),
         extending=extending,
         notes=CaseNotes(),
         send_letter=MailSender(units, mailer, settings.mail_from, codes.of),

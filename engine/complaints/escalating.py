@@ -77,7 +77,7 @@ class Escalation:
         case.escalation_level = max(case.escalation_level, level)
         groups = sorted({*what.groups, *_team(case, tasks)})
         told = _people(uow, groups, {task.assignee for task in tasks if task.assignee})
-        _make_urgent(uow, case, what)
+        self.make_urgent(uow, case, what)
         facts = self._facts(uow, case, level, tasks)
         for person in told:
             if person.email:
@@ -91,6 +91,27 @@ class Escalation:
         happened(uow, case, Event.ESCALATED, actor, details)
         about = About(subject=case.reference, instance_key=case.instance_key, business_id=case.reference)
         audit(uow, actor, Action.COMPLAINT_ESCALATED, about, details)
+
+    def make_urgent(self, uow: UnitOfWork, of: Complaint, level: Level) -> None:
+        """Let the groups of `level` into the open tasks of a case, and raise their priority to the least of it."""
+        candidates: ColumnElement[list[str]] = UserTask.candidate_groups.expression
+        for group in level.candidates:
+            # A task that is for anybody stays so: naming a group would shut the others out.
+            stays = or_(
+                candidates.contains([group]),
+                and_(func.cardinality(candidates) == 0, func.cardinality(UserTask.candidate_users) == 0),
+            )
+            candidates = case((stays, candidates), else_=func.array_append(candidates, group, type_=ARRAY(Text)))
+        uow.session.execute(
+            update(UserTask)
+            .where(_of(of))
+            .values(
+                priority=func.greatest(UserTask.priority, level.priority),
+                candidate_groups=cast(candidates, ARRAY(Text)),
+                rev=UserTask.rev + 1,
+            )
+            .execution_options(synchronize_session=False)
+        )
 
     def _facts(self, uow: UnitOfWork, case: Complaint, level: int, tasks: Iterable[UserTask]) -> dict[str, Json]:
         final = current(uow, case).get("final_response")
@@ -123,24 +144,3 @@ def _people(uow: UnitOfWork, groups: list[str], assignees: set[str]) -> list[Per
     concerned = or_(Person.groups.overlap(groups), Person.username.in_(assignees))
     with uow.session.no_autoflush:
         return list(uow.session.scalars(select(Person).where(Person.active, concerned).order_by(Person.username)))
-
-
-def _make_urgent(uow: UnitOfWork, of: Complaint, level: Level) -> None:
-    candidates: ColumnElement[list[str]] = UserTask.candidate_groups.expression
-    for group in level.candidates:
-        # A task that is for anybody stays so: naming a group would shut the others out.
-        stays = or_(
-            candidates.contains([group]),
-            and_(func.cardinality(candidates) == 0, func.cardinality(UserTask.candidate_users) == 0),
-        )
-        candidates = case((stays, candidates), else_=func.array_append(candidates, group, type_=ARRAY(Text)))
-    uow.session.execute(
-        update(UserTask)
-        .where(_of(of))
-        .values(
-            priority=func.greatest(UserTask.priority, level.priority),
-            candidate_groups=cast(candidates, ARRAY(Text)),
-            rev=UserTask.rev + 1,
-        )
-        .execution_options(synchronize_session=False)
-    )
