@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from engine.bpmn.errors import StepFailed
 from engine.bpmn.specs.conditional import ConditionalDefinition
 from engine.bpmn.specs.timer import TimerDefinition
+from engine.bpmn.waits import disarm
 from engine.types import Json
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ def follow(execution: Execution, names: frozenset[str]) -> None:
             definition = _spec(token).definitions[int(index)]
             if isinstance(definition, TimerDefinition):
                 moved = definition.followed(token, int(index), armed, names)
-                if moved is not armed:
+                if moved is None:
+                    disarm(token, int(index))
+                elif moved is not armed:
                     token.remember("wait", {**_armed(token), index: moved})
 
 

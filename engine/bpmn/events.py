@@ -98,6 +98,14 @@ class TimerArmed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TimerDisarmed:
+    """This timer fires no more, while its element may go on waiting for something else."""
+
+    key: Key
+    index: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class MessageAwaited:
     """Call `trigger(key, index, variables)` when a message with this name and correlation key comes."""
 
@@ -190,6 +198,7 @@ Event: TypeAlias = (
     | UserTaskCreated
     | JobCreated
     | TimerArmed
+    | TimerDisarmed
     | MessageAwaited
     | SignalAwaited
     | SignalThrown

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from SpiffWorkflow.util.task import TaskState
@@ -16,6 +16,7 @@ from engine.bpmn.migrate import Migrated
 from engine.bpmn.model import ProcessModel
 from engine.bpmn.modify import Activate, Modification
 from engine.bpmn.services import Services
+from engine.bpmn.specs.timer import schedule_of
 from engine.bpmn.storable import storable_all
 from engine.bpmn.tree import Token
 from engine.bpmn.variables import assign, frames, put
@@ -135,10 +136,26 @@ class Instance:
 
     def trigger(self, key: Key, index: int, variables: Mapping[str, Json] | None = None) -> None:
         """A timer is due, or a message or signal has come. Raises `AlreadyCompleted` where nothing waits for it."""
-        token = self._execution.waiting.get(key)
-        if self.state != "ACTIVE" or token is None or str(index) not in token.internal_data.get("wait", {}):
-            raise AlreadyCompleted(f"nothing waits for event {index} of {key}")
+        token = self._waiting(key, index)
         stepping.checked(self._execution, partial(token.spec.trigger, token, index, _given(variables)), token)
+
+    def missed(self, key: Key, index: int) -> int:
+        """How many turns of a cycle have passed beside the one that is due: firing once makes up for them all.
+
+        Raises `AlreadyCompleted` where no such timer is armed.
+        """
+        memory = self._waiting(key, index).internal_data["wait"][str(index)]
+        return schedule_of(memory).missed(self._execution.services.now())
+
+    def put_off(self, key: Key, index: int, due: datetime) -> None:
+        """Let an armed timer fire at `due` (aware) instead. Raises `AlreadyCompleted` where it is not armed."""
+        waits.put_off(self._waiting(key, index), index, due)
+        self._done()
+
+    def give_up(self, key: Key, index: int) -> None:
+        """Disarm a timer. Raises `AlreadyCompleted` where it is not armed, `Refused` where nothing else is awaited."""
+        waits.give_up(self._waiting(key, index), index)
+        self._done()
 
     def signal(self, name: str, variables: Mapping[str, Json] | None = None) -> int:
         """A signal was broadcast by somebody else. Gives how many waits there were for it."""
@@ -260,6 +277,13 @@ class Instance:
             or "open" not in token.internal_data
         ):
             raise AlreadyCompleted(f"no user task or job is open at element instance {key}")
+        return token
+
+    def _waiting(self, key: Key, index: int) -> Token:
+        token = self._execution.waiting.get(key)
+        armed = {} if token is None else token.internal_data.get("wait", {})
+        if self.state != "ACTIVE" or token is None or "over" in armed.get(str(index), {"over": True}):
+            raise AlreadyCompleted(f"nothing waits for event {index} of {key}")
         return token
 
     def _running(self) -> None:

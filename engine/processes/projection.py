@@ -49,6 +49,8 @@ class Projection:
     resolved: set[Key] = field(default_factory=set)
     fired: set[Key] = field(default_factory=set)
     """Keys of timer rows that have fired; those that were armed again are written anew."""
+    disarmed: set[tuple[Key, int]] = field(default_factory=set)
+    """Timers that fire no more, by element instance and position."""
     looked_up: set[Key] = field(default_factory=set)
     """Rows of message waits for which kept messages were looked up already."""
 
@@ -143,18 +145,15 @@ class Projection:
             "position": index,
         }
 
-    def _process_of(self, element_id: str) -> Row:
-        # Element ids are unique within an instance but for two files that use the same one; then the caller's counts.
-        # What is no element (the process itself) belongs to the instance's own process, the first of all.
-        own = next(iter(self.models.values()))
-        model = next((m for m in self.models.values() if element_id in m.elements), own)
-        return {"process_id": model.process_id, "definition_key": model.definition_key}
+    def _process_of(self, process_id: str) -> Row:
+        """The process that an element belongs to: element ids may repeat between a process and those it calls."""
+        return {"process_id": process_id, "definition_key": self.models[process_id].definition_key}
 
     def timer(self, event: bpmn.TimerArmed) -> None:
         """Something is due later."""
         self.timers[event.key, event.index] = (
             self._wait(event.key, event.index, event.element_id)
-            | self._process_of(event.element_id)
+            | self._process_of(event.process_id)
             | {
                 "due_at": event.due,
                 "retry_at": event.due,
@@ -163,11 +162,16 @@ class Projection:
             }
         )
 
+    def timer_over(self, event: bpmn.TimerDisarmed) -> None:
+        """A timer fires no more; its element may still wait for something else."""
+        self.timers.pop((event.key, event.index), None)
+        self.disarmed.add((event.key, event.index))
+
     def message(self, event: bpmn.MessageAwaited) -> None:
         """A message is awaited."""
         self.messages[event.key, event.index] = (
             self._wait(event.key, event.index, event.element_id)
-            | self._process_of(event.element_id)
+            | self._process_of(event.process_id)
             | {"name": event.name, "correlation_key": event.correlation_key or "", "created_at": self.now}
         )
 
@@ -210,7 +214,7 @@ class Projection:
 
     def incident(self, event: bpmn.IncidentRaised) -> None:
         """An element cannot go on."""
-        self.incidents[event.key] = self._process_of(event.element_id) | {
+        self.incidents[event.key] = self._process_of(event.process_id) | {
             "key": self.new_key(),
             "state": "ACTIVE",
             "code": event.code,
@@ -242,6 +246,7 @@ _FOLDS: dict[type, Callable[[Projection, Any], None]] = {
     bpmn.UserTaskCreated: Projection.user_task,
     bpmn.JobCreated: Projection.job,
     bpmn.TimerArmed: Projection.timer,
+    bpmn.TimerDisarmed: Projection.timer_over,
     bpmn.MessageAwaited: Projection.message,
     bpmn.SignalAwaited: Projection.signal,
     bpmn.SignalThrown: Projection.signal_thrown,

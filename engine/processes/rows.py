@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import delete, tuple_
+
 from engine.processes.channels import INSTANCES, JOBS, TIMERS
 from engine.processes.projection import Projection, Row
 from engine.store.bulk import Upsert
@@ -47,6 +49,9 @@ def write(what: Projection, uow: UnitOfWork, rev: int, snapshot: bytes | None) -
         "actor": what.actor,
         "now": what.now,
     }
+    if what.disarmed:
+        of = tuple_(Timer.element_instance_key, Timer.position).in_(what.disarmed)
+        uow.session.execute(delete(Timer).where(of).execution_options(synchronize_session=False))
     # As the driver takes it: a dozen typed parameters would cost SQLAlchemy more than all else here.
     uow.session.connection().exec_driver_sql(_SETTLE, given)
     _write(what, uow)

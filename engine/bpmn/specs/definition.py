@@ -16,8 +16,11 @@ class Definition:
     def __init__(self, name: str | None = None) -> None:
         self.name = name
 
-    def arm(self, token: Token, index: int) -> dict[str, Any]:  # noqa: ARG002  # kinds that come from outside tell it
-        """Wait for the event as number `index` of the token; gives what to remember of it, as JSON."""
+    def arm(self, token: Token, index: int) -> dict[str, Any] | None:  # noqa: ARG002  # kinds from outside tell it
+        """Wait for the event as number `index` of the token; gives what to remember of it, as JSON.
+
+        None: it can never come.
+        """
         return {}
 
     def rearm(self, token: Token, index: int, armed: dict[str, Any]) -> dict[str, Any] | None:  # noqa: ARG002

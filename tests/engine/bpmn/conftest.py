@@ -24,6 +24,7 @@ from engine.bpmn import (
     SignalAwaited,
     SignalThrown,
     TimerArmed,
+    TimerDisarmed,
     UserTaskCreated,
     WaitEnded,
     parse_diagram,
@@ -56,6 +57,8 @@ class Open:
             by_wait[event.key, event.index] = event  # type: ignore[attr-defined, index]
         elif isinstance(event, IncidentResolved):
             del self.incidents[event.key]
+        elif isinstance(event, TimerDisarmed):
+            self.timers.pop((event.key, event.index), None)
         elif isinstance(event, WaitEnded):
             self.end(event.key)
 
@@ -161,9 +164,8 @@ class Host:
         for parsed in parse_diagram(name, xml).processes:
             model = parsed.at(self.new_key())
             self.models[model.process_id] = self.by_key[model.definition_key] = model
-            self.starts += [
-                (s.schedule(self.instant), model.process_id, s.element_id) for s in model.starts if s.kind == "timer"
-            ]
+            armed = [(s.schedule(self.instant), model.process_id, s.element_id) for s in model.starts if s.timer]
+            self.starts += [(schedule, *rest) for schedule, *rest in armed if schedule is not None]
 
     def start(self, process_id: str = "p", start: str | None = None, **variables: Json) -> Case:
         key = self.new_key()
