@@ -190,6 +190,16 @@ class JobService:
                 self._set(uow, key, locked_until=until, available_at=until)
             audit(uow, actor, Action.JOB_UPDATED, _about(job))
 
+    def give_back(self, actor: Actor, taken: Sequence[ActivatedJob]) -> None:
+        """Jobs that were taken and not begun: others may have them at once. One taken anew by then is left alone."""
+        require(actor, Permission.JOB_WORK)
+        with self._units() as uow:
+            for job in sorted(taken, key=lambda job: job.job_key):
+                still = (Job.key == job.job_key, Job.state == "CREATED", Job.locked_until == job.deadline)
+                free = update(Job).where(*still).values(locked_until=None, available_at=uow.now())
+                if uow.session.execute(free.returning(Job.key)).first() is not None:
+                    uow.notify(JOBS, job.type)
+
     def search(self, actor: Actor, request: SearchRequest) -> Page[JobView]:
         """Jobs by type, state, instance, retries."""
         require(actor, Permission.PROCESS_READ)

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select, update
 
 from engine.bpmn import Instance
-from engine.errors import AmendsError
+from engine.errors import AmendsError, Unavailable
 from engine.permissions import Permission, require
 from engine.processes.advance import INSTANCE, Advance
 from engine.processes.incidents import raise_for_timer
@@ -74,14 +74,17 @@ class TimerService:
         with self._units() as uow:
             return uow.session.scalar(select(Timer.retry_at).order_by(Timer.retry_at).limit(1))
 
-    def fire_due(self, limit: int = PER_TICK, *, until: datetime | None = None) -> int:
-        """Fire what is due, for at most `limit` instances; gives how many were worked on.
+    def fire_due(
+        self, limit: int = PER_TICK, *, until: datetime | None = None, stop: Callable[[], bool] = lambda: False
+    ) -> int:
+        """Fire what is due, for at most `limit` instances or until `stop` says so; gives how many were worked on.
 
         With `until` (aware, later than now) time is walked through: each timer fires as of the instant at which it
-        is due, and what it arms in turn fires too if that is due before `until`.
+        is due, and what it arms in turn fires too if that is due before `until`. Raises `Unavailable` when the
+        database is lost: whatever was due still is.
         """
         done = tries = 0
-        while tries < limit and (fired := self._fire_next(until)) is not None:
+        while tries < limit and not stop() and (fired := self._fire_next(until)) is not None:
             done, tries = done + fired, tries + 1
         return done
 
@@ -92,7 +95,7 @@ class TimerService:
             with self._units() as uow:
                 return self._fire_in(uow, claim, until)
         except Exception as error:  # whatever it is: one instance must not stop the others
-            if claim.timer_key is None:
+            if claim.timer_key is None or (isinstance(error, Unavailable) and error.details["lost"]):
                 raise
             _LOG.warning(
                 "timer failed", extra={"instance": claim.instance_key, "timer": claim.timer_key}, exc_info=True

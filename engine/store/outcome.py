@@ -37,7 +37,12 @@ def is_passing(error: BaseException) -> bool:
     """Whether the same command may well succeed when tried again: nothing is wrong with what it asks for."""
     if isinstance(error, PoolExhausted):
         return True
-    return isinstance(error, DBAPIError) and (is_lost(error) or _no_server(error) or _sqlstate(error) in _PASSING)
+    return isinstance(error, DBAPIError) and (is_lost(error) or _no_server(error) or gave_up(error))
+
+
+def gave_up(error: BaseException) -> bool:
+    """Whether the database is there, and ended the transaction for the sake of another one or of time."""
+    return isinstance(error, DBAPIError) and _sqlstate(error) in _PASSING
 
 
 def outcome(open_session: Callable[[], Session], xid: str | None, began_in: int) -> Outcome:

@@ -20,7 +20,7 @@ from engine.store.base import Base
 from engine.store.bulk import Part, Target, transaction_id, write_rows
 from engine.store.era import era
 from engine.store.keys import Keys
-from engine.store.outcome import is_lost, is_passing, outcome
+from engine.store.outcome import gave_up, is_lost, is_passing, outcome
 
 SessionFactory = Callable[[], Session] | sessionmaker[Session] | ScopedSession[Session]
 
@@ -70,12 +70,12 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
                 self.session.rollback()
         except Exception as failure:
             if is_passing(failure):
-                raise Unavailable from failure
+                raise _unavailable(failure) from failure
             raise
         finally:
             self.session.close()
         if error is not None and is_passing(error):
-            raise Unavailable from error
+            raise _unavailable(error) from error
         if done:
             for call in self._after:
                 call()
@@ -101,9 +101,9 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
         found = outcome(self._session_factory, self._xid, self._era)
         _LOG.warning("connection lost during a commit", extra={"transaction": self._xid, "outcome": found})
         if found == "unknown":
-            raise OutcomeUnknown from error
+            raise OutcomeUnknown(lost=True) from error
         if found == "aborted":
-            raise Unavailable from error
+            raise Unavailable(lost=True) from error
 
     def write_out(self) -> None:
         """Write now what was appended and put so far, together with what the session holds."""
@@ -166,6 +166,11 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
     def notify(self, channel: str, payload: str = "") -> None:
         """Tell listeners of `channel` at commit (PostgreSQL NOTIFY); equal notices are sent once."""
         self._notices[channel, payload] = None
+
+
+def _unavailable(error: BaseException) -> Unavailable:
+    """`lost`: the way to the database, not only this try."""
+    return Unavailable(lost=not gave_up(error))
 
 
 class UnitsOfWork:

@@ -7,22 +7,23 @@ import threading
 from collections.abc import Callable
 
 import psycopg
-from sqlalchemy.engine import make_url
 
 from engine.processes import channels
+from engine.store.connection import conninfo
 
 _LOG = logging.getLogger(__name__)
 _CHANNELS = (channels.JOBS, channels.TIMERS, channels.CLOCK)
 _LOOK = 0.5
 """Seconds after which the listener looks whether it is to stop."""
+_SILENCE = 30
+"""Looks without a notice after which the connection is asked for a sign of life: a proxy may hold a dead one open."""
 
 
 class Ear:
     """Calls `heard(channel, payload)` for each notice, in a thread of its own."""
 
     def __init__(self, url: str, heard: Callable[[str, str], None]) -> None:
-        address = make_url(url).set(drivername="postgresql")
-        self._address, self._heard = address.render_as_string(hide_password=False), heard
+        self._address, self._heard = conninfo(url, "amends-listen"), heard
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="amends-listen", daemon=True)
 
@@ -31,26 +32,33 @@ class Ear:
         self._thread.start()
 
     def stop(self) -> None:
-        """Listen no more."""
+        """Listen no more. Waits a moment: whoever is just connecting is left to it."""
         self._stop.set()
-        self._thread.join()
+        self._thread.join(4 * _LOOK)
 
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
                 self._listen()
-            except psycopg.Error:
-                _LOG.warning("listening was interrupted", exc_info=True)
+            except psycopg.Error as error:
+                _LOG.warning("listening was interrupted: %s", type(error).__name__)
                 self._stop.wait(1.0)
 
     def _listen(self) -> None:
-        with psycopg.connect(self._address, autocommit=True, application_name="amends-listen") as connection:
+        with psycopg.connect(self._address, autocommit=True) as connection:
             for channel in _CHANNELS:
                 connection.execute(psycopg.sql.SQL("LISTEN {}").format(psycopg.sql.Identifier(channel)))
-            self._tell(channels.CLOCK, "")  # it may have been set before we listened
+            for channel in (channels.CLOCK, channels.JOBS):  # what came before we listened
+                self._tell(channel, "")
+            silent = 0
             while not self._stop.is_set():
+                silent += 1
                 for notice in connection.notifies(timeout=_LOOK):
+                    silent = 0
                     self._tell(notice.channel, notice.payload)
+                if silent >= _SILENCE:
+                    connection.execute("SELECT 1")
+                    silent = 0
 
     def _tell(self, channel: str, payload: str) -> None:
         try:

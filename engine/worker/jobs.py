@@ -11,12 +11,12 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 from engine.bootstrap import Engine, Handler
 from engine.bpmn import BpmnError
-from engine.errors import AlreadyCompleted, AmendsError
+from engine.errors import AlreadyCompleted, AmendsError, Unavailable
 from engine.processes import ActivatedJob
 from engine.types import SYSTEM, Key
 
@@ -55,10 +55,21 @@ class _Done:
 
 
 class JobRunner:
-    """Threads that take jobs of the types in `engine.handlers` and do them."""
+    """Threads that take jobs of the types in `handlers` (`engine.handlers` where none are given) and do them.
 
-    def __init__(self, engine: Engine, threads: int) -> None:
-        self._engine = engine
+    `lock` is how many seconds a job is kept from others. A job is begun only while most of that time is left.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        threads: int,
+        *,
+        handlers: Mapping[str, Handler] | None = None,
+        lock: float = LOCK_SECONDS,
+    ) -> None:
+        self._engine, self._lock = engine, lock
+        self._handlers = engine.handlers if handlers is None else handlers
         self._name = f"{socket.gethostname()}-{os.getpid()}"
         self._wanted, self._stopping = threading.Condition(), False
         self._rings = 0
@@ -68,22 +79,26 @@ class JobRunner:
 
     def start(self) -> None:
         """Begin."""
-        if self._engine.handlers:
+        if self._handlers:
             for thread in self._threads:
                 thread.start()
 
-    def stop(self) -> None:
-        """Finish the jobs at hand, then stop."""
+    def ask_to_stop(self) -> None:
+        """Begin no further job; those that were taken and not begun are given back."""
         with self._wanted:
             self._stopping = True
             self._wanted.notify_all()
+
+    def join(self, until: float) -> bool:
+        """Wait for the jobs at hand, to the instant `until` of the monotonic clock; whether all are done."""
         for thread in self._threads:
             if thread.is_alive():
-                thread.join()
+                thread.join(max(until - time.monotonic(), 0))
+        return not any(thread.is_alive() for thread in self._threads)
 
     def wake(self, job_type: str | None = None) -> None:
         """There is a job of this type, or perhaps of any."""
-        if job_type is None or job_type in self._engine.handlers:
+        if job_type is None or job_type in self._handlers:
             with self._wanted:
                 self._rings += 1
                 self._wanted.notify()
@@ -103,19 +118,24 @@ class JobRunner:
 
     def work(self) -> int:
         """One batch of each type; gives how many jobs were done, well or badly."""
-        handlers = self._engine.handlers
+        began = time.monotonic()
         jobs = self._engine.jobs.activate_any(
-            SYSTEM, tuple(handlers), worker=self._name, timeout=LOCK_SECONDS, max_jobs=BATCH
+            SYSTEM, tuple(self._handlers), worker=self._name, timeout=self._lock, max_jobs=BATCH
         )
         done = _Done(self._engine)
         for number, job in enumerate(jobs):
-            if self._stopping:
+            if self._stopping or self._is_late(job, began):
                 self._settle(done.tell)
                 self._give_back(jobs[number:])
                 return number
-            self._do(job, handlers[job.type], done)
+            self._do(job, self._handlers[job.type], done)
         self._settle(done.tell)
         return len(jobs)
+
+    def _is_late(self, job: ActivatedJob, began: float) -> bool:
+        """Whether little is left of the lock: by our count, and by the clock, which counts sleep too."""
+        left = (job.deadline - self._engine.clock.now()).total_seconds()
+        return min(left, self._lock - (time.monotonic() - began)) < self._lock / 2
 
     def _do(self, job: ActivatedJob, handler: Handler, done: _Done) -> None:
         try:
@@ -128,6 +148,8 @@ class JobRunner:
             _LOG.info("job was done by somebody else", extra={"job": job.job_key})
         except BpmnError as error:
             self._settle(partial(self._throw, job, error))
+        except Unavailable:
+            _LOG.warning("job is done, which could not be told", extra={"job": job.job_key, "type": job.type})
         except Exception as error:  # noqa: BLE001 - a handler may fail in any way; the job tells and is tried again
             _LOG.warning("job failed", extra={"job": job.job_key, "type": job.type}, exc_info=True)
             self._settle(partial(self._fail, job, error))
@@ -138,6 +160,8 @@ class JobRunner:
         self._engine.jobs.throw_error(SYSTEM, job.job_key, error.error_code, error.message, error.variables)
 
     def _fail(self, job: ActivatedJob, error: Exception) -> None:
+        if job.deadline <= self._engine.clock.now():
+            return  # it is somebody else's by now
         # An unforeseen error may quote an address or a letter, so only its kind is kept.
         message = error.message if isinstance(error, AmendsError) else type(error).__name__
         back_off = min(FIRST_BACK_OFF * 2 ** max(0, 3 - job.retries), 3_600.0)
@@ -151,5 +175,4 @@ class JobRunner:
             _LOG.exception("the outcome of a job could not be told")
 
     def _give_back(self, jobs: tuple[ActivatedJob, ...]) -> None:
-        for job in jobs:
-            self._settle(partial(self._engine.jobs.update, SYSTEM, job.job_key, timeout=0))
+        self._settle(partial(self._engine.jobs.give_back, SYSTEM, jobs))

@@ -14,7 +14,7 @@ from engine.processes import ActivatedJob, Resource, StartInstance, enqueue
 from engine.store.job import Job
 from engine.store.user_task import UserTask
 from engine.types import SYSTEM, Json
-from engine.worker import Worker
+from engine.worker import Duties, Worker
 from tests.engine.processes.diagrams import one_job, reminded
 
 PATIENCE = 20.0
@@ -127,11 +127,11 @@ def test_stopping_finishes_what_was_begun_and_leaves_the_rest(engine: Engine, da
     engine = replace(engine, handlers={"paint": slow})
     with engine.units() as uow:
         keys = [enqueue(uow, "paint", {}) for _ in range(3)]
-    worker = Worker(engine, database_url, threads=1)
+    worker = Worker(engine, database_url, Duties(threads=1))
     worker.start()
     assert begun.wait(PATIENCE)
     stopping = threading.Thread(target=worker.stop)
-    worker._jobs._stopping = True
+    worker._jobs.ask_to_stop()
     stopping.start()
     go_on.set()
     stopping.join()
