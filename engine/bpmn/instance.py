@@ -57,6 +57,7 @@ class Instance:
             if not any(spec.begins_at(entry, start_element_id) for entry in spec.entries):
                 raise Refused(f"{model.process_id} cannot be started at {start_element_id}")
             execution.top.remember("start", start_element_id)
+            given = _handed(execution, start_element_id, given)
         elif all(entry.triggered for entry in spec.entries):
             raise Refused(f"{model.process_id} has no none start event: a message, signal or timer starts it")
         for name, value in given.items():
@@ -297,6 +298,15 @@ class Instance:
 
     def _done(self) -> None:
         self._execution.journal.clear()
+
+
+def _handed(execution: Execution, start: str, given: dict[str, Json]) -> dict[str, Json]:
+    """The variables of the instance: none where the start event maps what its event has brought."""
+    spec = execution.top.spec
+    if not spec.node(start).outputs_map or all(entry.node != start for entry in spec.entries):
+        return given
+    execution.top.remember("brought", given)
+    return {}
 
 
 def _given(variables: Mapping[str, Json] | None) -> dict[str, Json]:

@@ -10,9 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from engine.bpmn.expressions import evaluate
 from engine.errors import Finding
 
 if TYPE_CHECKING:
+    from engine.bpmn.specs.conditional import ConditionalDefinition
     from engine.bpmn.specs.process import ProcessSpec
     from engine.bpmn.specs.timer import TimerDefinition
     from engine.bpmn.timers import Schedule
@@ -64,13 +66,31 @@ class Reference:
 class StartTrigger:
     """One way to start a process. `kind` is none, message, signal, timer or conditional.
 
-    `name` is the message's or signal's name.
+    `name` is the message's or signal's name; `position` tells several definitions of one event apart.
     """
 
     element_id: str
     kind: str
     name: str | None = None
     timer: TimerDefinition | None = None
+    condition: ConditionalDefinition | None = None
+    position: int = 0
+
+    @property
+    def text(self) -> str:
+        """What the diagram says about it: two versions with the same text mean the same."""
+        if self.timer is not None:
+            return f"{self.timer.form} {self.timer.when.source}"
+        return (self.name or "") if self.condition is None else self.condition.condition.text
+
+    def holds(self, variables: Mapping[str, object], now: datetime) -> bool:
+        """Whether a conditional start event starts an instance with these variables; null counts as false.
+
+        Raises `StepFailed` for an evaluation that takes too long.
+        """
+        if self.condition is None:
+            raise ValueError(f"{self.element_id} is no conditional start event")
+        return evaluate(self.condition.condition, variables, now, "CONDITION_ERROR") is True
 
     def schedule(self, now: datetime) -> Schedule | None:
         """When a timer start event fires first, counted from `now`; `Schedule.after` gives what follows.

@@ -184,3 +184,7 @@ class Scope(Workflow):  # type: ignore[misc]  # SpiffWorkflow carries no types
     def remember(self, name: str, value: object) -> None:
         """Keep a JSON value with the scope."""
         self.execution.journal.set(self.memory, name, value)
+
+    def forget(self, name: str) -> None:
+        """Drop what was remembered under this name."""
+        self.execution.journal.pop(self.memory, name)

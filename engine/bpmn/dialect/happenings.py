@@ -136,7 +136,7 @@ def start_triggers(reading: Reading, process: etree._Element, spec: ProcessSpec)
         if local(node) == "startEvent" and not definitions(node):
             found.append(StartTrigger(element_id=name, kind="none"))
         elif local(node) == "startEvent":
-            found += [_start(reading, name, definition) for definition in read_definitions(reading, node)]
+            found += [_start(reading, name, d, at) for at, d in enumerate(read_definitions(reading, node))]
         elif is_true(node, "instantiate") and not spec.node(name).incoming:
             found += _instantiating(reading, spec, spec.node(name))
     if not any(local(node) == "startEvent" for node in nodes(process)):
@@ -147,14 +147,26 @@ def start_triggers(reading: Reading, process: etree._Element, spec: ProcessSpec)
 def _instantiating(reading: Reading, spec: ProcessSpec, node: Node) -> list[StartTrigger]:
     """A receive task, or the events behind an event-based gateway."""
     catching = [node] if isinstance(node, Catching) else [spec.node(flow.target) for flow in node.flows]
-    return [_start(reading, c.name, d) for c in catching if isinstance(c, Catching) for d in c.definitions]
+    return [
+        _start(reading, c.name, d, at)
+        for c in catching
+        if isinstance(c, Catching)
+        for at, d in enumerate(c.definitions)
+    ]
 
 
-def _start(reading: Reading, element_id: str, definition: Definition) -> StartTrigger:
+def _start(reading: Reading, element_id: str, definition: Definition, position: int) -> StartTrigger:
     """Nothing runs yet, so there are no variables: names are literal, and timers say their time by themselves."""
     node = reading.document.by_id[element_id]
     timer = definition if isinstance(definition, TimerDefinition) else None
-    start = StartTrigger(element_id=element_id, kind=definition.kind, name=definition.name, timer=timer)
+    start = StartTrigger(
+        element_id=element_id,
+        kind=definition.kind,
+        name=definition.name,
+        timer=timer,
+        condition=definition if isinstance(definition, ConditionalDefinition) else None,
+        position=position,
+    )
     if timer is not None:
         try:
             start.schedule(_SOME_DAY)

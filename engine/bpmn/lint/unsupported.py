@@ -59,12 +59,6 @@ def _special(node: etree._Element) -> Iterator[Violation]:
         yield node, "a parallel event-based gateway that does not start the process is not supported"
     if kind == "startEvent" and is_true(node, "parallelMultiple"):
         yield node, "a parallel multiple start event is not supported"
-    if kind == "startEvent" and local(node.getparent()) == "process" and _conditional(node):
-        yield node, "a conditional start event of a process is not supported"
-
-
-def _conditional(node: etree._Element) -> bool:
-    return any(local(child) == "conditionalEventDefinition" for child in node)
 
 
 RULE = Rule(id="unsupported-element", cure="Model it with elements that run, or remove it.", find=_find)

@@ -65,6 +65,9 @@ class ProcessSpec(BpmnProcessSpec):  # type: ignore[misc]  # SpiffWorkflow carri
             token = execution.spawn(scope, self.node(entry.node))
             if start is not None:
                 token.remember("started", start)
+                if entry.node == start and "brought" in scope.memory:
+                    token.remember("result", scope.memory["brought"])
+                    scope.forget("brought")
         execution.dirty.add(scope)
 
     def _chosen(self, start: str | None) -> list[Entry]:

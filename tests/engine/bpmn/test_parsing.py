@@ -56,7 +56,6 @@ def test_files_that_are_no_diagram(content, rule):
         ("start s\nthrow w | <eventDefinitionRef>x</eventDefinitionRef>\ns -> w", "broken-reference", "w"),
         ("start s\nsub a {\nuser u\n}\ns -> u", "broken-reference", "f1"),
         ("start s\nchoreographyTask x\ns -> x", "unsupported-element", "x"),
-        ("start s @cond:=n=1", "unsupported-element", "s"),
         ("start s\nevt g eventGatewayType=Parallel\ncatch c @message:m\ns -> g -> c", "unsupported-element", "g"),
         ("start s\nend e\nuser u\ns -> e -> u", "flow-end", "e"),
         ("start s\nuser u\nu -> s", "flow-end", "s"),
