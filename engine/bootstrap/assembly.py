@@ -20,6 +20,7 @@ from engine.processes import (
     ClockService,
     DeploymentService,
     FormFacts,
+    HistoryService,
     Hooks,
     Housekeeping,
     IncidentService,
@@ -52,7 +53,7 @@ def make_engine(settings: Settings, session_factory: SessionFactory, clock: Cloc
     units = UnitsOfWork(session_factory, clock)
     roles = load_roles(settings.config_file("roles.toml"))
     register, known = make_register(settings, units), functions(settings)
-    hooks = replace(_hooks(register, roles, known), rulebooks=_rulebooks(settings))
+    hooks = replace(register_hooks(register, roles, known), rulebooks=_rulebooks(settings))
     advance = Advance(Catalogue(known), hooks, LiveCache(settings.live_instances))
     instances, timers = InstanceService(units, advance), TimerService(units, advance)
     signals, forms = SignalService(units, advance), _forms(settings, units, register, known)
@@ -66,6 +67,7 @@ def make_engine(settings: Settings, session_factory: SessionFactory, clock: Cloc
         absences=AbsenceService(units, roles, zone),
         deployments=DeploymentService(units, advance.catalogue, hooks),
         instances=instances,
+        history=HistoryService(units),
         modifications=ModificationService(units, advance),
         migrations=MigrationService(units, advance),
         suspensions=SuspensionService(units, advance),
@@ -90,7 +92,7 @@ def _rulebooks(settings: Settings) -> tuple[Rulebook, ...]:
     return tuple(load_rulebook(name, path.read_text("utf-8")) for name, path in files.items())
 
 
-def _hooks(register: Register, roles: Roles, known: Functions) -> Hooks:
+def register_hooks(register: Register, roles: Roles, known: Functions) -> Hooks:
     """The register's operations, context and ear, as the process side takes them."""
     return Hooks(
         operations=register.operations.by_type(),

@@ -1,3 +1,33 @@
-"""Process tests: scenarios beside a diagram, run in memory on the engine's own code (docs/process-tests.md)."""
+"""Process tests: scenarios beside a diagram, run in memory on the engine's own code (docs/process-tests.md).
+
+No database: diagrams, decision tables, forms, FEEL, business calendars and the register's operations are the real ones,
+over a unit of work that keeps its rows in memory (docs/decisions/0308).
+"""
 
 from __future__ import annotations
+
+from engine.trials.advancing import MemoryUnits
+from engine.trials.case import Case, Workbench
+from engine.trials.coverage import Coverage
+from engine.trials.errors import ProcessTestsInvalid
+from engine.trials.register import MemoryEscalation
+from engine.trials.running import Outcome, Report, Trials, is_tests
+from engine.trials.scenario import Given
+from engine.trials.shelf import Contents, Deployed, Shelf
+
+__all__ = [
+    "Case",
+    "Contents",
+    "Coverage",
+    "Deployed",
+    "Given",
+    "MemoryEscalation",
+    "MemoryUnits",
+    "Outcome",
+    "ProcessTestsInvalid",
+    "Report",
+    "Shelf",
+    "Trials",
+    "Workbench",
+    "is_tests",
+]
