@@ -15,6 +15,7 @@ from webapi import access, api, auth, context, errors, limits, logs, metrics, se
 from webapi.api import contract
 from webapi.bell import Bell
 from webapi.json_provider import OrjsonProvider
+from webapi.patience import Application
 from webapi.waiting import Waiting
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def create_app(
     `session_factory` is the one that `engine` was made with; without it the engine keeps its own sessions (as in a
     test that made them). Raises `ConfigurationInvalid` for a secret that is missing or too short.
     """
-    app = Flask("webapi", static_folder="static", template_folder="templates")
+    app = Application("webapi", static_folder="static", template_folder="templates")
     app.json = OrjsonProvider(app)
     app.url_map.converters["key"] = KeyConverter
     app.extensions[context.ENGINE], app.extensions[context.SETTINGS] = engine, settings

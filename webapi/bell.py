@@ -60,7 +60,7 @@ class Bell:
 
     def _hear(self, address: str) -> None:
         try:
-            with psycopg.connect(address, autocommit=True, application_name="amends-bell") as connection:
+            with psycopg.connect(address, autocommit=True) as connection:
                 for channel in _HEARD:
                     connection.execute(f"LISTEN {channel}")
                 self._ring(hears=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import signal
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +15,10 @@ from engine.identity import new_password
 from engine.processes import Resource
 from engine.settings import Settings, library
 from engine.store import embedded
-from engine.store.migrations import upgrade
+from engine.store.migrations import Upgraded, upgrade
 from engine.types import SYSTEM, SearchRequest
-from engine.worker import Worker
+from engine.worker import Duties, Presence, Worker
+from webapi.release import release
 from webapi.sessions import Sessions
 
 SUFFIXES = (".bpmn", ".dmn", ".form")
@@ -45,9 +48,9 @@ class Runtime:
             if settings.database_url is None:
                 embedded.stop(settings.data)
 
-    def migrate(self) -> None:
-        """Bring the tables up to date. Safe to call from several processes at once."""
-        upgrade(self.url)
+    def migrate(self, *, contract: bool = False) -> Upgraded:
+        """Bring the tables up to date; see `engine.store.migrations`. Safe to call from several processes at once."""
+        return upgrade(self.url, contract=contract)
 
     def prepare(self) -> str | None:
         """Make an installation ready to serve: tables, the user `admin`, and the process library at first start.
@@ -63,10 +66,23 @@ class Runtime:
         return password if made and given is None else None
 
     @contextmanager
-    def worker(self) -> Iterator[None]:
+    def worker(self, duties: Duties | None = None) -> Iterator[None]:
         """Timers and built-in jobs in threads of this process, as long as the block runs."""
-        with Worker(self.engine, self.url):
+        with Worker(self.engine, self.url, duties):
             yield
+
+    @contextmanager
+    def seen(self, roles: Sequence[str]) -> Iterator[None]:
+        """Let the other processes see this one, as long as the block runs; see `engine.worker.Presence`.
+
+        Once the tables are not for this release any more the process ends as by SIGTERM.
+        """
+        with Presence(self.engine, release=release(), roles=roles, unfit=_end):
+            yield
+
+
+def _end() -> None:
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def library_resources() -> list[Resource]:

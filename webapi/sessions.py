@@ -15,10 +15,10 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as BaseSession
 from sqlalchemy.orm import Session
 
-from engine.store.connection import connect, sessions
+from engine.store.connection import connect, conninfo, sessions
 from webapi.bell import Bell
 
-_POOL = "amends.pool"
+POOL = "amends.pool"
 
 
 class _RequestSession(BaseSession):
@@ -26,7 +26,7 @@ class _RequestSession(BaseSession):
 
     def get_bind(self, *_: Any, **__: Any) -> sqlalchemy.Engine:
         """The pool of the application that serves the present request."""
-        pool: sqlalchemy.Engine = current_app.extensions[_POOL]
+        pool: sqlalchemy.Engine = current_app.extensions[POOL]
         return pool
 
 
@@ -43,11 +43,11 @@ class Sessions:
     def __init__(self, url: str, *, pool_size: int) -> None:
         self.pool = connect(url, pool_size=pool_size)
         self._plain = sessions(self.pool)
-        self.bell = Bell(self.pool.url.set(drivername="postgresql").render_as_string(hide_password=False))
+        self.bell = Bell(conninfo(url, "amends-bell"))
 
     def __call__(self) -> Session:
         """The request's session where there is a request, a new one otherwise."""
-        if has_app_context() and _POOL in current_app.extensions:
+        if has_app_context() and POOL in current_app.extensions:
             return db.session()
         return self._plain()
 
@@ -59,6 +59,6 @@ class Sessions:
 
 def register(app: Flask, factory: Sessions) -> None:
     """Let `app` use `factory`'s pool, and give back what a request leaves behind."""
-    app.extensions[_POOL] = factory.pool
+    app.extensions[POOL] = factory.pool
     app.config["SQLALCHEMY_DATABASE_URI"] = factory.pool.url
     db.init_app(app)

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import orjson
 import psycopg
 from psycopg.conninfo import make_conninfo
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError
@@ -27,6 +27,10 @@ from engine.store import era
 APPLICATION = "amends"
 _TRUSTED_SECONDS = 2.0
 _LEFT_AT = "left_at"
+WRITES = "writes"
+"""In a connection's `info` while its transaction may have changed something."""
+_READS = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK")
+"""How statements begin that change nothing that a commit would have to keep."""
 _GONE = frozenset({"25006", "57P01", "57P02", "57P03", "57P05", "25P03"})
 """SQLSTATEs after which a connection is of no use: read-only since a fail-over, shut down, idle for too long."""
 _CLIENT = MappingProxyType(
@@ -84,6 +88,7 @@ def connect(url: str, *, pool_size: int = 10) -> Engine:
     event.listen(engine, "checkin", _left)
     event.listen(engine, "checkout", lambda connection, entry, _: _still_there(engine, connection, entry))
     event.listen(engine, "handle_error", _failed)
+    event.listen(engine, "before_cursor_execute", _note_writing)
     return engine
 
 
@@ -120,6 +125,7 @@ def _left(_: DBAPIConnection | None, entry: ConnectionPoolEntry) -> None:
 
 
 def _still_there(engine: Engine, connection: DBAPIConnection, entry: ConnectionPoolEntry) -> None:
+    entry.info.pop(WRITES, None)
     left_at = entry.info.get(_LEFT_AT)
     if left_at is None or time.monotonic() - left_at < _TRUSTED_SECONDS:
         return
@@ -132,6 +138,11 @@ def _still_there(engine: Engine, connection: DBAPIConnection, entry: ConnectionP
 def _failed(context: ExceptionContext) -> None:
     if getattr(context.original_exception, "sqlstate", None) in _GONE:
         context.is_disconnect = True
+
+
+def _note_writing(connection: Connection, _: object, statement: str, *__: object) -> None:
+    if not statement.startswith(_READS):
+        connection.info[WRITES] = True
 
 
 def sessions(engine: Engine) -> sessionmaker[Session]:

@@ -18,6 +18,7 @@ from engine.errors import OutcomeUnknown, Unavailable
 from engine.store.attempt import Attempt
 from engine.store.base import Base
 from engine.store.bulk import Part, Target, transaction_id, write_rows
+from engine.store.connection import WRITES
 from engine.store.era import era
 from engine.store.keys import Keys
 from engine.store.outcome import gave_up, is_lost, is_passing, outcome
@@ -86,14 +87,16 @@ class UnitOfWork(AbstractContextManager["UnitOfWork"]):
         except BaseException:
             self.session.rollback()
             raise
+        writes = self.session.in_transaction() and WRITES in self.session.connection().info
         try:
             self.session.commit()
         except DBAPIError as error:
             self.session.rollback()
             if not is_lost(error):
                 raise
-            self._ask(error)
-        if self._xid is not None:
+            if writes:  # else there was nothing to be kept
+                self._ask(error)
+        if writes:
             self.session.info[WRITTEN] = True
 
     def _ask(self, error: DBAPIError) -> None:

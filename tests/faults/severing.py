@@ -35,6 +35,12 @@ class Way:
         self._open: list[socket.socket] = []
         threading.Thread(target=self._accept, daemon=True).start()
 
+    def drop(self) -> None:
+        """Cut everybody off who is on the way now; others may come."""
+        for end in self._open:
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         """Let nobody through any more."""
         with suppress(OSError):  # closed already

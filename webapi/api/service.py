@@ -8,10 +8,11 @@ from flask import Blueprint, Response, current_app, request
 from marshmallow import fields
 
 from engine.permissions import Permission
+from engine.types import SYSTEM
 from webapi import metrics
 from webapi.access import needs, public
 from webapi.api.contract import answers, declare
-from webapi.api.fields import always
+from webapi.api.fields import Instant, always
 from webapi.api.schemas import View
 from webapi.context import engine
 from webapi.release import release
@@ -33,8 +34,22 @@ class _Broker(View):
     version = fields.String()
 
 
+class _Node(View):
+    """One process of the service. `clockSkew`: seconds by which its machine's clock is ahead of the database's."""
+
+    host = fields.String()
+    pid = fields.Integer()
+    release = fields.String()
+    revision = fields.String(metadata={"description": "Newest revision of the tables that it knows."})
+    roles = fields.List(fields.String(), metadata={"description": "Of api, timers, jobs and jobs:TYPE."})
+    started_at = Instant()
+    seen_at = Instant()
+    clock_skew = fields.Float()
+    alive = fields.Boolean(metadata={"description": "Whether it was seen in the last minute."})
+
+
 class TopologyView(View):
-    """One node with one partition, whatever stands behind it: what Camunda's clients look for."""
+    """One broker with one partition, as Camunda's clients look for it; `nodes` are the processes behind it."""
 
     brokers = fields.List(fields.Nested(_Broker))
     cluster_size = fields.Integer()
@@ -43,6 +58,7 @@ class TopologyView(View):
     gateway_version = fields.String()
     last_completed_change_id = fields.String()
     cluster_id = always()
+    nodes = fields.List(fields.Nested(_Node))
 
 
 class HealthView(View):
@@ -63,7 +79,7 @@ def status() -> None:
 @needs(*Permission)
 @answers(TopologyView)
 def topology() -> dict[str, Any]:
-    """The shape of the cluster, as clients of Camunda 8 ask for it."""
+    """The shape of the cluster, as clients of Camunda 8 ask for it, and which processes run."""
     host, _, port = request.host.partition(":")
     broker = {
         "node_id": 0,
@@ -79,6 +95,7 @@ def topology() -> dict[str, Any]:
         "replication_factor": 1,
         "gateway_version": release(),
         "last_completed_change_id": "-1",
+        "nodes": engine().nodes.running(SYSTEM),
     }
 
 

@@ -23,6 +23,8 @@ from webapi.runtime import Runtime
 State = Literal["good", "mind", "bad"]
 _STYLE = {"good": "green", "mind": "yellow", "bad": "red"}
 _LEAST_FREE = 1_000_000_000
+_SKEW = 2.0
+"""Seconds by which the clock of a machine may differ from the database's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,4 +123,29 @@ def _incidents(runtime: Runtime) -> Remark:
     return _remark("incidents", "good", "none open")
 
 
-_CHECKS: tuple[Callable[[Runtime], Remark], ...] = (_version, _library, _incidents)
+def _processes(runtime: Runtime) -> Remark:
+    nodes = runtime.engine.nodes.running(SYSTEM)
+    alive = [node for node in nodes if node.alive]
+    if not alive:
+        return _remark("running", "mind", "no process of the service.")
+    told = "; ".join(
+        f"{node.release} on {node.host} (process {node.pid}: {', '.join(node.roles)}) since "
+        f"{node.started_at:%Y-%m-%d %H:%M}, seen {node.seen_at:%H:%M:%S}"
+        for node in alive
+    )
+    lost = [f"{node.host} (process {node.pid})" for node in nodes if not node.alive]
+    mixed = len({node.release for node in alive}) > 1
+    state: State = "mind" if lost or mixed else "good"
+    gone = f"; silent without a goodbye: {', '.join(lost)}" if lost else ""
+    return _remark("running", state, f"{told}{gone}{'; several releases' if mixed else ''}")
+
+
+def _clocks(runtime: Runtime) -> Remark:
+    off = [node for node in runtime.engine.nodes.running(SYSTEM) if node.alive and abs(node.clock_skew) > _SKEW]
+    if off:
+        told = ", ".join(f"{node.host} by {node.clock_skew:+.1f} s" for node in off)
+        return _remark("clocks", "bad", f"apart from the database's: {told}. Locks of jobs count on them: use NTP.")
+    return _remark("clocks", "good", "all machines agree with the database")
+
+
+_CHECKS: tuple[Callable[[Runtime], Remark], ...] = (_version, _library, _incidents, _processes, _clocks)

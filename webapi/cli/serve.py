@@ -14,6 +14,7 @@ import click
 from waitress.server import create_server  # type: ignore[import-untyped]  # has no types
 
 from engine.settings import Settings
+from engine.worker import Duties
 from webapi.app import create_app
 from webapi.cli.common import out, settings
 from webapi.cli.supervision import Family, end_with_parent
@@ -110,6 +111,7 @@ def _serve(runtime: Runtime, listener: socket.socket, *, with_worker: bool) -> N
     app = create_app(runtime.engine, runtime.settings, runtime.sessions, hears_clock=with_worker)
     signal.signal(signal.SIGTERM, _end)
     with ExitStack() as stack:
+        stack.enter_context(runtime.seen(("api", *(Duties().roles if with_worker else ()))))
         if with_worker:
             stack.enter_context(runtime.worker())
         server = create_server(
