@@ -134,7 +134,7 @@ def _settle(execution: Execution) -> bool:
             execution.journal.clear()
             return True
     while execution.dirty:
-        scope = max(execution.dirty, key=lambda s: s.depth)
+        scope = max(execution.dirty, key=lambda s: (s.depth, -s.key))  # always in the same order
         execution.dirty.discard(scope)
         if scope.completed and scope.parent is not None:
             execution.dirty.add(scope.parent.workflow)

@@ -157,7 +157,9 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]  # SpiffWorkflow carries no typ
         self.finish(token)
         if scope.epoch == epoch:  # else what finish() threw has interrupted this scope
             self.pass_on(token)
-        if not self.kept(token):
+        if self.kept(token):
+            execution.dirty.add(scope)  # it may have been the last that ran there
+        else:
             execution.remove(token)
 
     def map_outputs(self, token: Token) -> None:

@@ -284,3 +284,13 @@ def test_lanes_properties_and_headers_are_told(host):
         "p",
     )
     assert elements["j"].headers == {"letter": "closing"}
+
+
+def test_a_scope_ends_with_a_sub_process_that_is_kept_for_compensation(host):
+    inside = (
+        "and f\nuser u\nt a\nt x isForCompensation=true\nbound b attachedToRef=a @compensate\ncomp b -> x\nand j\n"
+        "f -> u -> j\nf -> a -> j"
+    )
+    case = go(host, f"start s\nsub o {{\nsub i {{\n{inside}\n}}\n}}\nthrow w @compensate\ns -> o -> w")
+    host.complete(case, "u")
+    assert (case.trace, case.state, case.incidents) == (["a", "x"], "COMPLETED", [])
