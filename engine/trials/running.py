@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
@@ -16,7 +16,7 @@ from engine.trials.coverage import Coverage, coverage_of
 from engine.trials.reading import read_suite
 from engine.trials.register import HANDLES_COMPLAINTS
 from engine.trials.scenario import Given, Scenario, Suite
-from engine.trials.shelf import Contents, Deployed, Shelf, read_contents
+from engine.trials.shelf import Behind, Contents, Deployed, Shelf, read_contents
 from engine.trials.trail import Trail
 
 TESTS = ("tests.yaml", "tests.yml")
@@ -82,10 +82,21 @@ class Trials:
         """What scenarios run on: `contents`, and behind them what is deployed."""
         return Shelf(contents, self._bench.functions, deployed)
 
+    def behind(self, resources: Callable[[], Iterable[Resource]]) -> Deployed:
+        """Files that stand behind others, read when something of them is asked for."""
+        return Behind(resources, self._bench.functions)
+
     def run(
-        self, shelf: Shelf, tests: Sequence[Resource], *, covered: Iterable[str] | None = None, within: float = 0
+        self,
+        shelf: Shelf,
+        tests: Sequence[Resource],
+        *,
+        covered: Iterable[str] | None = None,
+        only: str | None = None,
+        within: float = 0,
     ) -> Report:
-        """Run all scenarios of the files `tests`. Coverage is told of the processes `covered` (None: all at hand).
+        """Run all scenarios of the files `tests`; those with `only` in their name. Coverage is told of the processes
+        `covered` (None: all at hand).
 
         Raises `ProcessTestsInvalid` where one of the files cannot be read, before anything runs, and `Refused` if the
         scenarios take longer than `within` seconds (0: as long as they take).
@@ -98,7 +109,8 @@ class Trials:
             for scenario in suite.scenarios:
                 if within and time.monotonic() - started > within:
                     raise Refused(f"The process tests take longer than {within:g} seconds.")
-                self._try(shelf, suite, scenario, run)
+                if only is None or only.lower() in scenario.name.lower():
+                    self._try(shelf, suite, scenario, run)
         wanted = shelf.process_ids if covered is None else covered
         return Report(
             outcomes=tuple(run.outcomes),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from marshmallow import Schema
 
@@ -21,6 +21,8 @@ from engine.tasks.forms import Form, load_form
 from engine.tasks.forms.schema import schema_of
 from engine.types import Key
 
+T = TypeVar("T")
+
 
 class Deployed(Protocol):
     """What stands behind the files at hand; each raises `NotFound`."""
@@ -33,25 +35,38 @@ class Deployed(Protocol):
         """The model that holds the latest version of a decision."""
         ...
 
-    def form(self, form_id: str) -> Resource:
+    def form(self, form_id: str) -> Filed:
         """The latest version of a form."""
         ...
 
 
-class NothingDeployed:
-    """Only the files at hand."""
+class Behind:
+    """Other files behind those at hand, read when something of them is asked for."""
+
+    def __init__(self, resources: Callable[[], Iterable[Resource]], functions: Functions) -> None:
+        self._resources, self._functions = resources, functions
+
+    @cached_property
+    def _contents(self) -> Contents:
+        return read_contents(self._resources(), self._functions)
 
     def process(self, process_id: str) -> ProcessModel:
-        """Raises `NotFound`."""
-        raise NotFound(f"There is no process {process_id!r}.")
+        """A process; raises `NotFound`."""
+        return _get(self._contents.processes, process_id, "process")
 
     def decision(self, decision_id: str) -> Model:
-        """Raises `NotFound`."""
-        raise NotFound(f"There is no decision {decision_id!r}.")
+        """The model that holds a decision; raises `NotFound`."""
+        return _get(self._contents.decisions, decision_id, "decision")
 
-    def form(self, form_id: str) -> Resource:
-        """Raises `NotFound`."""
-        raise NotFound(f"There is no form {form_id!r}.")
+    def form(self, form_id: str) -> Filed:
+        """A form; raises `NotFound`."""
+        return _get(self._contents.forms, form_id, "form")
+
+
+def _get(found: Mapping[str, T], name: str, what: str) -> T:
+    if name not in found:
+        raise NotFound(f"There is no {what} {name!r}.")
+    return found[name]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,12 +93,18 @@ def read_contents(resources: Iterable[Resource], functions: Functions = STANDARD
         by_kind.setdefault(PurePath(resource.name).suffix.lower(), []).append(resource)
     diagrams = [parse_diagram(one.name, one.content, functions=functions) for one in by_kind.get(".bpmn", ())]
     models = load_models({one.name: one.content for one in by_kind.get(".dmn", ())}, functions=functions)
-    forms = [load_form(one.name, one.content, functions) for one in by_kind.get(".form", ())]
+    forms = [file_form(one, functions) for one in by_kind.get(".form", ())]
     return Contents(
         processes={model.process_id: model for diagram in diagrams for model in diagram.processes},
         decisions={decision_id: model for model in models.values() for decision_id in model.decisions},
-        forms={form.form_id: Filed(form=form, schema=schema_of(form)) for form in forms},
+        forms={filed.form.form_id: filed for filed in forms},
     )
+
+
+def file_form(resource: Resource, functions: Functions) -> Filed:
+    """A form of a file. Raises `DeploymentRefused` with findings."""
+    form = load_form(resource.name, resource.content, functions)
+    return Filed(form=form, schema=schema_of(form))
 
 
 class Shelf(Catalogue):
@@ -91,10 +112,9 @@ class Shelf(Catalogue):
 
     def __init__(self, at_hand: Contents, functions: Functions, deployed: Deployed | None = None) -> None:
         super().__init__(functions)
-        self.at_hand, self._deployed = at_hand, deployed or NothingDeployed()
+        self.at_hand, self._deployed = at_hand, deployed or Behind(list, functions)
         self._by_id: dict[str, ProcessModel] = {}
         self._by_key: dict[Key, ProcessModel] = {}
-        self._filed: dict[str, Filed] = dict(at_hand.forms)
 
     # -- what a running instance asks
 
@@ -122,12 +142,7 @@ class Shelf(Catalogue):
 
     def filed(self, form_id: str) -> Filed:
         """A form; raises `NotFound`."""
-        known = self._filed.get(form_id)
-        if known is None:
-            resource = self._deployed.form(form_id)
-            form = load_form(resource.name, resource.content, self.functions)
-            known = self._filed[form_id] = Filed(form=form, schema=schema_of(form))
-        return known
+        return self.at_hand.forms.get(form_id) or self._deployed.form(form_id)
 
     # -- what a file of tests may name
 
