@@ -127,7 +127,8 @@ def _headers(contract: Contract) -> Iterator[dict[str, Any]]:
 def _responses(contract: Contract) -> dict[str, Any]:
     right: dict[str, Any] = {"description": "Done"}
     if contract.answer is not None:
-        right["content"] = {contract.media_type: {"schema": contract.answer}}
+        schema: Any = {"type": "array", "items": contract.answer} if contract.many else contract.answer
+        right["content"] = {contract.media_type: {"schema": schema}}
     elif contract.media_type != "application/json":
         right["content"] = {contract.media_type: {"schema": {"type": "string"}}}
     problem = {"description": "A problem (RFC 9457)", "content": {PROBLEM_TYPE: {"schema": "Problem"}}}

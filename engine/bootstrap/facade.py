@@ -13,6 +13,7 @@ from engine.processes import (
     Advance,
     ClockService,
     DeploymentService,
+    HistoryService,
     Housekeeping,
     IncidentService,
     InstanceService,
@@ -48,6 +49,7 @@ class Engine:
     absences: AbsenceService
     deployments: DeploymentService
     instances: InstanceService
+    history: HistoryService
     modifications: ModificationService
     migrations: MigrationService
     suspensions: SuspensionService

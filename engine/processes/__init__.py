@@ -12,6 +12,7 @@ from engine.processes.clock import ClockService
 from engine.processes.definition_views import Deployment
 from engine.processes.deployments import DeploymentService
 from engine.processes.drafts import Resource
+from engine.processes.history import HistoryService
 from engine.processes.hooks import (
     ContextProvider,
     ElementListener,
@@ -48,6 +49,7 @@ __all__ = [
     "ElementListener",
     "ElementTexts",
     "FormFacts",
+    "HistoryService",
     "Hooks",
     "Housekeeping",
     "IncidentService",

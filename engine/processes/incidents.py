@@ -16,6 +16,7 @@ from engine.processes.opened import Step
 from engine.records import About, Action, audit
 from engine.store.incident import Incident
 from engine.store.job import Job
+from engine.store.process_instance import ProcessInstance
 from engine.store.search import Searchable, search
 from engine.store.timer import Timer
 from engine.store.unit_of_work import UnitOfWork, UnitsOfWork
@@ -51,6 +52,24 @@ class IncidentService:
         require(actor, Permission.PROCESS_READ)
         with self._units() as uow:
             return search(uow.session, select(Incident), _SEARCH, request)
+
+    def search_of(self, actor: Actor, instance_key: Key, request: SearchRequest) -> Page[IncidentView]:
+        """Incidents of one instance and of what it calls; raises `NotFound`. Needs `process:read`."""
+        require(actor, Permission.PROCESS_READ)
+        with self._units() as uow:
+            if uow.session.get(ProcessInstance, instance_key) is None:
+                raise NotFound(f"There is no process instance {instance_key}.")
+            of_instance = select(Incident).where(Incident.instance_key == instance_key)
+            return search(uow.session, of_instance, _SEARCH, request)
+
+    def get(self, actor: Actor, key: Key) -> IncidentView:
+        """One incident; raises `NotFound`. Needs `process:read`."""
+        require(actor, Permission.PROCESS_READ)
+        with self._units() as uow:
+            row = uow.session.execute(select(Incident).where(Incident.key == key)).first()
+            if row is None:
+                raise NotFound(f"There is no incident {key}.")
+            return _view(row)
 
     def resolve(self, actor: Actor, key: Key) -> None:
         """Try again what had failed: the element, the job (one more time if no retries are left), or the timer.
@@ -113,7 +132,7 @@ def raise_for_job(uow: UnitOfWork, actor: Actor, job: Job, message: str) -> None
 def raise_for_timer(uow: UnitOfWork, actor: Actor, timer: Timer, code: str, message: str) -> None:
     """A timer could not be fired: an incident, unless there is one already. The instance's row is locked."""
     open_one = select(Incident.key).where(Incident.timer_key == timer.key, Incident.state == "ACTIVE")
-    if uow.session.scalar(open_one.where(Incident.instance_key == timer.instance_key)) is not None:
+    if uow.session.scalar(open_one) is not None:
         return
     where = {
         "instance_key": timer.instance_key,
@@ -167,6 +186,7 @@ _SEARCH = Searchable(
         "incident_key": Incident.key,
         "state": Incident.state,
         "error_type": Incident.code,
+        "error_message": Incident.message,
         "process_instance_key": Incident.instance_key,
         "process_definition_key": Incident.definition_key,
         "process_definition_id": Incident.process_id,

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, exists, func, select
+from sqlalchemy import Row, Select, String, case, cast, false, select, true
 
-from engine.store.incident import Incident
+from engine.processes.instance_filters import OF_INSTANCES, OPEN_INCIDENT, STUCK, is_stuck, is_value, of_definition
+from engine.store.deployment import ProcessDefinition
 from engine.store.process_instance import ElementInstance, ProcessInstance, Variable
 from engine.store.search import Searchable
 from engine.types import Json, Key
@@ -65,14 +66,11 @@ class VariableView:
     value: Json
 
 
-_OPEN_INCIDENT = exists().where(Incident.instance_key == ProcessInstance.key, Incident.state == "ACTIVE")
-
-
 def instance_rows() -> Select[*tuple[Any, ...]]:
     """Instances, each with whether it has an open incident."""
     table = ProcessInstance
     columns = (table.key, table.definition_key, table.process_id, table.version, table.business_id, table.state)
-    return select(*columns, table.started_at, table.ended_at, table.rev, _OPEN_INCIDENT.label("has_incident"))
+    return select(*columns, table.started_at, table.ended_at, table.rev, OPEN_INCIDENT.label("has_incident"))
 
 
 def instance_view(row: Row[Any]) -> ProcessInstanceView:
@@ -93,10 +91,7 @@ def instance_view(row: Row[Any]) -> ProcessInstanceView:
 
 def element_rows() -> Select[Any]:
     """Element instances, each with the key of its open incident."""
-    stuck = select(func.min(Incident.key)).where(
-        Incident.element_instance_key == ElementInstance.key, Incident.state == "ACTIVE"
-    )
-    return select(ElementInstance, stuck.scalar_subquery().label("incident_key"))
+    return select(ElementInstance, STUCK.label("incident_key"))
 
 
 def _element_view(row: Row[Any]) -> ElementInstanceView:
@@ -128,10 +123,6 @@ def _variable_view(row: Row[Any]) -> VariableView:
     )
 
 
-def _has_incident(value: object) -> ColumnElement[bool]:
-    return _OPEN_INCIDENT if value is True else ~_OPEN_INCIDENT
-
-
 INSTANCES = Searchable(
     columns={
         "process_instance_key": ProcessInstance.key,
@@ -142,10 +133,13 @@ INSTANCES = Searchable(
         "state": ProcessInstance.state,
         "start_date": ProcessInstance.started_at,
         "end_date": ProcessInstance.ended_at,
+        "process_definition_name": of_definition(ProcessDefinition.name.expression),
+        "process_definition_version_tag": of_definition(ProcessDefinition.version_tag.expression),
+        "has_incident": case((OPEN_INCIDENT, 1), else_=0),  # a cursor compares it, which booleans do not bear
     },
     key=ProcessInstance.key,
     view=instance_view,
-    filters={"has_incident": _has_incident},
+    filters=OF_INSTANCES,
 )
 ELEMENTS = Searchable(
     columns={
@@ -160,9 +154,11 @@ ELEMENTS = Searchable(
         "scope_key": ElementInstance.scope_key,
         "start_date": ElementInstance.started_at,
         "end_date": ElementInstance.ended_at,
+        "incident_key": STUCK,
     },
     key=ElementInstance.key,
     view=_element_view,
+    filters={"has_incident": is_stuck},
 )
 VARIABLES = Searchable(
     columns={
@@ -170,8 +166,9 @@ VARIABLES = Searchable(
         "process_instance_key": Variable.instance_key,
         "scope_key": Variable.scope_key,
         "name": Variable.name,
+        "value": cast(Variable.value, String),
     },
     key=Variable.key,
     view=_variable_view,
-    filters={"value": lambda value: Variable.value == value},
+    filters={"value": is_value, "is_truncated": lambda truncated: false() if truncated else true()},
 )

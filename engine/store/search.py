@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 import orjson
-from sqlalchemy import BigInteger, Boolean, ColumnElement, Integer, Select, and_, func, or_, select
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Integer, Select, and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from engine.errors import Malformed
@@ -25,6 +25,8 @@ T = TypeVar("T")
 COUNT_LIMIT = 10_000
 """Counting stops here: nobody reads on, and an exact count of a million rows is not worth its price."""
 MAX_PAGE = 1_000
+ANY_OF = "$or"
+"""The name of a filter that holds a list of filters, of which one must hold."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,9 +98,24 @@ def _direction(column: ColumnElement[Any], order: str) -> ColumnElement[Any]:
 
 
 def _condition(what: Searchable[Any], name: str, value: object) -> ColumnElement[bool]:
+    if name == ANY_OF:
+        return or_(*(and_(true(), *(_condition(what, *one) for one in each.items())) for each in _mappings(value)))
     if name in what.filters:
         return what.filters[name](value)
-    column = _column(what, name)
+    return matches(_column(what, name), name, value)
+
+
+def _mappings(value: object) -> list[Mapping[str, object]]:
+    if not isinstance(value, list | tuple) or not value or not all(isinstance(one, Mapping) for one in value):
+        raise Malformed(f"{ANY_OF} takes a list of filters.", field=ANY_OF)
+    return list(value)
+
+
+def matches(column: ColumnElement[Any], name: str, value: object) -> ColumnElement[bool]:
+    """The condition that `column`, which clients know as `name`, is `value` or fits its operators.
+
+    For filters over columns of other tables. Raises `Malformed`.
+    """
     if not isinstance(value, Mapping):
         return column.is_(None) if value is None else column == _typed(column, name, value)
     unknown = set(value) - set(_OPERATORS)

@@ -32,6 +32,8 @@ class Contract:
     media_type: str = "application/json"
     repeatable: bool = False
     conditional: bool = False
+    many: bool = False
+    """The answer is a list of what the schema says."""
 
 
 def contract_of(view: Callable[..., Any]) -> Contract | None:
@@ -78,12 +80,14 @@ def asks(schema: type[ma.Schema]) -> Callable[[AnyView], AnyView]:
     return wrap
 
 
-def answers(schema: type[ma.Schema] | None = None, status: int = 200) -> Callable[[AnyView], Responding]:
-    """Write what the view returns by `schema`; without one the answer is 204 and empty.
+def answers(
+    schema: type[ma.Schema] | None = None, status: int = 200, *, many: bool = False
+) -> Callable[[AnyView], Responding]:
+    """Write what the view returns by `schema` (`many`: a bare list of it); without one the answer is 204 and empty.
 
     A thing that counts its changes (`rev`) carries the count as `ETag`.
     """
-    writer = schema() if schema is not None else None
+    writer = schema(many=many) if schema is not None else None
 
     def wrap(view: AnyView) -> Responding:
         @wraps(view)
@@ -91,7 +95,7 @@ def answers(schema: type[ma.Schema] | None = None, status: int = 200) -> Callabl
             found = view(*args, **kwargs)
             return found if isinstance(found, Response) else _present(writer, found, status)
 
-        declare(run, answer=schema, status=status if schema is not None else 204)
+        declare(run, answer=schema, many=many, status=status if schema is not None else 204)
         return run
 
     return wrap

@@ -11,7 +11,7 @@ from engine.permissions import Permission
 from engine.types import SearchRequest
 from webapi.access import actor, needs
 from webapi.api.contract import answers, conditional, expected_revision, takes
-from webapi.api.fields import Instant, Key, Tenant, VariablesField, by_instant, by_key, by_text, by_word
+from webapi.api.fields import Instant, Key, Tenant, VariablesField, by_instant, by_key, by_switch, by_text, by_word
 from webapi.api.lineage import root
 from webapi.api.schemas import Body, View, page_of, search_body
 from webapi.context import engine
@@ -54,6 +54,8 @@ class ElementInstanceFilter(Body):
     start_date = by_instant()
     end_date = by_instant()
     element_instance_scope_key = by_key(attribute="scope_key")
+    has_incident = by_switch()
+    incident_key = by_key()
     tenant_id = Tenant()
 
 
@@ -67,12 +69,15 @@ class SetVariables(Body):
 _SORT = (
     "elementInstanceKey",
     "processInstanceKey",
+    "processDefinitionKey",
+    "processDefinitionId",
     "elementId",
     "elementName",
     "type",
     "state",
     "startDate",
     "endDate",
+    "incidentKey",
 )
 
 
@@ -83,6 +88,14 @@ _SORT = (
 def search(body: SearchRequest) -> Any:
     """Search the element instances: where tokens are and were."""
     return engine().instances.search_elements(actor(), body)
+
+
+@blueprint.get("/element-instances/<key:key>")
+@needs(Permission.PROCESS_READ)
+@answers(ElementInstanceView)
+def get(key: int) -> Any:
+    """One visit of a token to an element."""
+    return engine().history.element(actor(), key)
 
 
 @blueprint.put("/element-instances/<key:key>/variables")

@@ -44,6 +44,7 @@ class IncidentFilter(Body):
     incident_key = by_key()
     state = by_word("ACTIVE", "RESOLVED")
     error_type = by_text()
+    error_message = by_text()
     process_definition_key = by_key()
     process_definition_id = by_text()
     process_instance_key = by_key()
@@ -55,16 +56,39 @@ class IncidentFilter(Body):
     tenant_id = Tenant()
 
 
-_SORT = ("incidentKey", "creationTime", "errorType", "state", "elementId", "processInstanceKey", "processDefinitionId")
+_SORT = (
+    "incidentKey",
+    "creationTime",
+    "errorType",
+    "errorMessage",
+    "state",
+    "elementId",
+    "elementInstanceKey",
+    "jobKey",
+    "processInstanceKey",
+    "processDefinitionId",
+    "processDefinitionKey",
+)
+
+
+SEARCH, FOUND = search_body("Incident", IncidentFilter, _SORT), page_of("Incident", IncidentView)
 
 
 @blueprint.post("/incidents/search")
 @needs(Permission.PROCESS_READ)
-@takes(search_body("Incident", IncidentFilter, _SORT), optional=True)
-@answers(page_of("Incident", IncidentView))
+@takes(SEARCH, optional=True)
+@answers(FOUND)
 def search(body: SearchRequest) -> Any:
     """Search the incidents."""
     return engine().incidents.search(actor(), body)
+
+
+@blueprint.get("/incidents/<key:key>")
+@needs(Permission.PROCESS_READ)
+@answers(IncidentView)
+def get(key: int) -> Any:
+    """One incident."""
+    return engine().incidents.get(actor(), key)
 
 
 class _Resolution(Body):

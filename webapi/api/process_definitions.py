@@ -58,6 +58,7 @@ class ElementStatistics(View):
     incidents = fields.Integer()
 
 
+STATISTICS = list_of("ElementStatistics", ElementStatistics)
 _SORT = ("processDefinitionKey", "processDefinitionId", "name", "version", "versionTag", "resourceName")
 
 
@@ -92,7 +93,7 @@ declare(xml, media_type="text/xml")
 @blueprint.post("/process-definitions/<key:key>/statistics/element-instances")
 @needs(Permission.PROCESS_READ)
 @takes(StatisticsRequest, optional=True)
-@answers(list_of("ElementStatistics", ElementStatistics))
+@answers(STATISTICS)
 def statistics(key: int, body: dict[str, Any]) -> Any:  # noqa: ARG001 - an empty body, read so that others are refused
     """Counts of tokens by element, for the picture of the process."""
     return engine().deployments.statistics(actor(), key)

@@ -100,19 +100,64 @@ class ProcessInstanceView(View):
     tenant_id = Tenant()
 
 
-class ProcessInstanceFilter(Body):
-    """What process instances can be searched by."""
+class VariableValueFilter(Body):
+    """A variable that an instance has, in any scope: its value is JSON in a string, as variables are answered."""
+
+    name = Text(required=True)
+    value = by_text(required=True)
+
+
+class AlternativeFilter(Body):
+    """What process instances can be searched by. What is said of elements must hold of one and the same visit."""
 
     process_instance_key = by_key()
     process_definition_key = by_key()
     process_definition_id = by_text()
+    process_definition_name = by_text()
     process_definition_version = by_integer()
+    process_definition_version_tag = by_text()
+    parent_process_instance_key = by_key()
+    parent_element_instance_key = by_key()
     business_id = by_text()
     state = by_word(*STATES)
     has_incident = by_switch()
+    error_message = by_text()
+    has_retries_left = by_switch()
+    element_id = by_text()
+    element_instance_state = by_word("ACTIVE", "COMPLETED", "TERMINATED")
+    has_element_instance_incident = by_switch()
+    variables = fields.List(fields.Nested(VariableValueFilter), validate=Length(1, 20))
     start_date = by_instant()
     end_date = by_instant()
     tenant_id = Tenant()
+
+    @ma.post_load
+    def as_the_engine_has_it(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Bring together what is about one visit; no instance is the child of another one."""
+        data.pop("tenant_id", None)
+        visited = {inner: data.pop(name) for name, inner in _VISIT.items() if name in data}
+        parents = [data.pop(name) for name in _PARENTS if name in data]
+        if visited:
+            data["visited"] = visited
+        if any(parent != {"$exists": False} for parent in parents):
+            data["nothing"] = True
+        return data
+
+
+class ProcessInstanceFilter(AlternativeFilter):
+    """The same; `$or` takes several filters, of which one must hold."""
+
+    any_of = fields.List(
+        fields.Nested(AlternativeFilter), data_key="$or", attribute="$or", load_only=True, validate=Length(1, 20)
+    )
+
+
+_VISIT = {
+    "element_id": "element_id",
+    "element_instance_state": "state",
+    "has_element_instance_incident": "has_incident",
+}
+_PARENTS = ("parent_process_instance_key", "parent_element_instance_key")
 
 
 class Cancellation(Body):
@@ -123,11 +168,14 @@ _SORT = (
     "processInstanceKey",
     "processDefinitionId",
     "processDefinitionKey",
+    "processDefinitionName",
     "processDefinitionVersion",
+    "processDefinitionVersionTag",
     "businessId",
     "startDate",
     "endDate",
     "state",
+    "hasIncident",
 )
 
 

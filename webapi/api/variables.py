@@ -11,7 +11,7 @@ from engine.permissions import Permission
 from engine.types import SearchRequest
 from webapi.access import actor, needs
 from webapi.api.contract import answers, takes
-from webapi.api.fields import JsonText, Key, Tenant, by_key, by_text
+from webapi.api.fields import JsonText, Key, Tenant, by_key, by_switch, by_text
 from webapi.api.lineage import root
 from webapi.api.schemas import Body, View, page_of, search_body
 from webapi.context import engine
@@ -39,10 +39,20 @@ class VariableFilter(Body):
     name = by_text()
     scope_key = by_key()
     process_instance_key = by_key()
+    value = by_text()
+    is_truncated = by_switch()
     tenant_id = Tenant()
 
 
-_SORT = ("variableKey", "name", "scopeKey", "processInstanceKey")
+_SORT = ("variableKey", "name", "value", "scopeKey", "processInstanceKey")
+
+
+@blueprint.get("/variables/<key:key>")
+@needs(Permission.PROCESS_READ)
+@answers(VariableView)
+def get(key: int) -> Any:
+    """One variable."""
+    return engine().history.variable(actor(), key)
 
 
 @blueprint.post("/variables/search")

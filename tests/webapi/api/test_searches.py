@@ -30,16 +30,17 @@ SEARCHES = (
 def some_value(field: fields.Field) -> object:
     if isinstance(field, Filter):
         return some_value(field.inner)
+    if isinstance(field, fields.List):
+        of_one = field.inner.schema.load_fields.values()
+        return [{one.data_key: some_value(one) for one in of_one if one.required or one.name == "state"}]
     if isinstance(field, fields.Boolean):
         return True
     if isinstance(field, Key):
         return "17"
     if isinstance(field, Instant):
         return "2026-03-02T09:00:00Z"
-    if isinstance(field, fields.Integer):
-        return 3
-    choices = getattr(field.validate, "choices", None)
-    return choices[0] if choices else "x"
+    choices = getattr(field.validate, "choices", None) or ["x"]
+    return 3 if isinstance(field, fields.Integer) else choices[0]
 
 
 def operators(field: fields.Field) -> Iterator[object]:
