@@ -74,7 +74,7 @@ def people(config: Path) -> Mapping[str, Actor]:
 @pytest.fixture(scope="session")
 def resources(library: Path, forms: Path) -> Sequence[Resource]:
     """The shipped library as it is deployed."""
-    files = [*library.iterdir(), *forms.glob("*.form")]
+    files = [*library.glob("*.bpmn"), *library.glob("*.dmn"), *forms.glob("*.form")]
     return [Resource(name=path.name, content=path.read_bytes()) for path in files]
 
 

@@ -130,8 +130,14 @@ def _run(trials: Trials, wanted: Wanted, more: Sequence[Path], only: str | None)
     shelf = shelf_of(trials, wanted.files, more)
     names = {file.name for file in wanted.processes}
     covered = [one.process_id for one in shelf.at_hand.processes.values() if one.resource_name in names]
-    tests = [Resource(name=str(file), content=file.read_bytes()) for file in wanted.tests]
+    tests = [Resource(name=_shown(file), content=file.read_bytes()) for file in wanted.tests]
     return trials.run(shelf, tests, covered=covered if only is None else (), only=only)
+
+
+def _shown(file: Path) -> str:
+    """As somebody who stands here names it."""
+    here = Path.cwd()
+    return str(file.relative_to(here) if file.is_relative_to(here) else file)
 
 
 # -- what is told
