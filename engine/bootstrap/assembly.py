@@ -31,6 +31,7 @@ from engine.processes import (
     MigrationService,
     ModificationService,
     SignalService,
+    Starts,
     SuspensionService,
     TimerService,
 )
@@ -55,8 +56,9 @@ def make_engine(settings: Settings, session_factory: SessionFactory, clock: Cloc
     register, known = make_register(settings, units), functions(settings)
     hooks = replace(register_hooks(register, roles, known), rulebooks=_rulebooks(settings))
     advance = Advance(Catalogue(known), hooks, LiveCache(settings.live_instances))
-    instances, timers = InstanceService(units, advance), TimerService(units, advance)
-    signals, forms = SignalService(units, advance), _forms(settings, units, register, known)
+    starts = Starts(units, advance)
+    instances, timers = InstanceService(units, advance), TimerService(units, advance, starts)
+    signals, forms = SignalService(units, advance, starts), _forms(settings, units, register, known)
     zone = calendar(settings, DEFAULT_CALENDAR).zone
     return Engine(
         settings=settings,
@@ -71,8 +73,9 @@ def make_engine(settings: Settings, session_factory: SessionFactory, clock: Cloc
         modifications=ModificationService(units, advance),
         migrations=MigrationService(units, advance),
         suspensions=SuspensionService(units, advance),
-        messages=MessageService(units, advance),
+        messages=MessageService(units, advance, starts),
         signals=signals,
+        starts=starts,
         jobs=JobService(units, advance),
         incidents=IncidentService(units, advance),
         timers=timers,

@@ -22,6 +22,7 @@ from engine.processes import (
     MigrationService,
     ModificationService,
     SignalService,
+    Starts,
     SuspensionService,
     TimerService,
 )
@@ -55,6 +56,7 @@ class Engine:
     suspensions: SuspensionService
     messages: MessageService
     signals: SignalService
+    starts: Starts
     jobs: JobService
     incidents: IncidentService
     timers: TimerService

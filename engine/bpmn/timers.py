@@ -87,6 +87,10 @@ class Schedule:
         anchor = self.anchor or self.turn or self.due
         return replace(self, due=following, turn=None, anchor=anchor, repetitions_left=left)
 
+    def put_at(self, due: datetime) -> Schedule:
+        """This turn at another time; the others stay where they are."""
+        return replace(self, due=due, turn=self.turn or self.due)
+
     def missed(self, now: datetime) -> int:
         """How many turns beside this one have passed by `now`: those that are made up for by firing once."""
         return self._next(now)[1]

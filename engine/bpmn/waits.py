@@ -43,8 +43,7 @@ def put_off(token: Token, index: int, due: datetime) -> None:
     """Let a timer fire at `due` (aware), earlier or later; the next turns of a cycle stay where they are."""
     wait: dict[str, dict[str, Any]] = token.internal_data["wait"]
     memory = wait[str(index)]
-    schedule = schedule_of(memory)
-    moved = replace(schedule, due=due, turn=schedule.turn or schedule.due)
+    moved = schedule_of(memory).put_at(due)
     kept = {name: memory[name] for name in ("said", "begun") if name in memory}
     token.remember("wait", {**wait, str(index): {**memory_of(moved), **kept}})
     tell(token, index, moved)

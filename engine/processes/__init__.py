@@ -33,6 +33,7 @@ from engine.processes.migration import InstanceMigration, MigrationPlan, Migrati
 from engine.processes.modification import ModificationService, Restart
 from engine.processes.opened import Opened, Step
 from engine.processes.signals import SignalService
+from engine.processes.starts import Evaluated, Starts
 from engine.processes.suspension import Clocks, SuspensionService
 from engine.processes.texts import ElementTexts
 from engine.processes.timers import TimerService
@@ -48,6 +49,7 @@ __all__ = [
     "DeploymentService",
     "ElementListener",
     "ElementTexts",
+    "Evaluated",
     "FormFacts",
     "HistoryService",
     "Hooks",
@@ -73,6 +75,7 @@ __all__ = [
     "Start",
     "StartInstance",
     "StartedInstance",
+    "Starts",
     "Step",
     "SuspensionService",
     "TimerService",

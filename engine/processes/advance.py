@@ -38,10 +38,13 @@ from engine.types import Actor, Json, Key
 
 @dataclass(frozen=True, kw_only=True)
 class Start:
-    """What a new instance begins with."""
+    """What a new instance begins with; `element_id` is the start event that has come, None for the one without a
+    trigger. `key` is that of the instance where it had to be known before."""
 
     variables: Mapping[str, Json] = field(default_factory=dict)
     business_id: str | None = None
+    element_id: str | None = None
+    key: Key | None = None
 
 
 class Advance:
@@ -50,6 +53,7 @@ class Advance:
     def __init__(self, catalogue: Catalogue, hooks: Hooks, cache: LiveCache | None = None) -> None:
         self.catalogue, self.hooks = catalogue, hooks
         self._cache = LiveCache() if cache is None else cache
+        self.freed: Callable[[str], None] = lambda _: None  # told of processes that a message may start again
         self.deliver: Callable[[Key], None] = lambda _: None  # told of signals that were thrown; see signals.py
 
     def lock(self, uow: UnitOfWork, keys: Iterable[Key]) -> None:
@@ -77,11 +81,13 @@ class Advance:
 
     def create(self, uow: UnitOfWork, actor: Actor, definition: Definition, start: Start) -> Opened:
         """A new instance of a process version; `move` runs and writes it."""
-        key, model = uow.new_key(), self.catalogue.process(uow, definition.key)
+        key, model = start.key or uow.new_key(), self.catalogue.process(uow, definition.key)
         ref = InstanceRef(key=key, process_id=model.process_id, business_id=start.business_id, actor=actor)
         outside = Outside(uow, ref, self.catalogue, self.hooks)
         outside.models[model.process_id] = model
-        instance = Instance.create(key=key, model=model, services=outside, variables=start.variables)
+        instance = Instance.create(
+            key=key, model=model, services=outside, variables=start.variables, start_element_id=start.element_id
+        )
         opened = Opened(
             key=key,
             definition_key=definition.key,
@@ -195,6 +201,8 @@ class Advance:
         opened.rev, opened.state, opened.new = opened.rev + 1, what.state, False
         if active:
             uow.after_commit(lambda: self._keep(opened))
+        elif any(start.kind == "message" for start in opened.live.instance.model.starts):
+            uow.after_commit(lambda: self.freed(opened.process_id))
 
     def _keep(self, opened: Opened) -> None:
         if opened.state == "ACTIVE":  # the same command may have ended it in a further step

@@ -11,11 +11,13 @@ from engine.errors import DeploymentRefused, Finding, NotFound
 from engine.feel import to_json
 from engine.permissions import Permission, require
 from engine.processes import values
+from engine.processes.arming import arm
 from engine.processes.catalogue import Catalogue, Latest
 from engine.processes.definition_views import (
     DECISIONS,
     PROCESSES,
     DecisionDefinitionView,
+    DeployedProcess,
     Deployment,
     ElementStatistics,
     EvaluatedDecision,
@@ -27,7 +29,7 @@ from engine.processes.definition_views import (
 from engine.processes.drafts import Draft, Known, Reader, Resource, check_references
 from engine.processes.hooks import Hooks
 from engine.processes.idempotency import idempotent, repeatable
-from engine.processes.storing import store
+from engine.processes.storing import Deployed, store
 from engine.processes.texts import ElementTexts, texts_of
 from engine.records import About, Action, audit
 from engine.store import deployment as tables
@@ -98,10 +100,22 @@ class DeploymentService:
         uow.session.flush()
         deployed = [one for draft in drafts for one in store(uow, row.key, latest, draft)]
         self._catalogue.forget_latest(uow)
+        self._arm(uow, latest, drafts, deployed)
         audit(
             uow, actor, Action.DEPLOYED, About(subject=str(row.key)), {"resources": [d.resource.name for d in drafts]}
         )
         return Deployment(deployment_key=row.key, deployments=tuple(deployed), findings=tuple(findings))
+
+    def _arm(self, uow: UnitOfWork, latest: Latest, drafts: Sequence[Draft], deployed: Sequence[Deployed]) -> None:
+        """What starts the processes that have a new version."""
+        models = {process.process_id: process for draft in drafts for process in draft.processes}
+        for one in deployed:
+            if isinstance(one, DeployedProcess):
+                process_id, key = one.process_definition_id, one.process_definition_key
+                old = latest.processes.get(process_id)
+                if old is None or old.key != key:
+                    former = None if old is None else self._catalogue.process(uow, old.key)
+                    arm(uow, models[process_id].at(key), former)
 
     def _known(self, drafts: Sequence[Draft], latest: Latest) -> Known:
         return Known(

@@ -132,6 +132,8 @@ def raise_for_job(uow: UnitOfWork, actor: Actor, job: Job, message: str) -> None
 def raise_for_timer(uow: UnitOfWork, actor: Actor, timer: Timer, code: str, message: str) -> None:
     """A timer could not be fired: an incident, unless there is one already. The instance's row is locked."""
     open_one = select(Incident.key).where(Incident.timer_key == timer.key, Incident.state == "ACTIVE")
+    if timer.instance_key is not None:  # there is an index for that
+        open_one = open_one.where(Incident.instance_key == timer.instance_key)
     if uow.session.scalar(open_one) is not None:
         return
     where = {

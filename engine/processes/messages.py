@@ -7,7 +7,8 @@ together (`match_kept`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, NotRequired, TypedDict, Unpack
@@ -15,18 +16,20 @@ from typing import Any, NotRequired, TypedDict, Unpack
 from sqlalchemy import delete, exists, select
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
-from engine.errors import Conflict, Malformed, NotFound
+from engine.errors import Conflict, Malformed, NotFound, Unavailable
 from engine.permissions import Permission, require
 from engine.processes import values
 from engine.processes.advance import Advance
 from engine.processes.buffered import note_correlation
 from engine.processes.idempotency import idempotent, repeatable
 from engine.processes.opened import Step
+from engine.processes.starts import Sent, Starts
 from engine.records import About, Action, audit
 from engine.store.message import Message, MessageCorrelation, MessageSubscription
 from engine.store.unit_of_work import UnitOfWork, UnitsOfWork
 from engine.types import SYSTEM, Actor, Json, Key
 
+_LOG = logging.getLogger(__name__)
 MAX_TTL = timedelta(days=366)
 
 
@@ -68,11 +71,13 @@ class PublishedMessage:
 class MessageService:
     """Publishes and correlates messages. Needs `message:publish`."""
 
-    def __init__(self, units: UnitsOfWork, advance: Advance) -> None:
-        self._units, self._advance = units, advance
+    def __init__(self, units: UnitsOfWork, advance: Advance, starts: Starts) -> None:
+        self._units, self._advance, self._starts = units, advance, starts
 
     def publish(self, actor: Actor, **message: Unpack[MessageFields]) -> PublishedMessage:
-        """To whoever waits, and kept for others for its time to live; that nobody waits is no error.
+        """To whoever waits, to processes that it starts, and kept for others for its time to live.
+
+        That nobody waits is no error.
 
         `idempotency` is the client's key for a safe repeat. Raises `Conflict` while a message with the same id is
         kept, `Malformed`.
@@ -84,7 +89,10 @@ class MessageService:
             return _told(idempotent(uow, actor, command, lambda: _kept(self.publish_in(uow, actor, made))))
 
     def correlate(self, actor: Actor, **message: Unpack[MessageFields]) -> PublishedMessage:
-        """To somebody who waits now; raises `NotFound` if nobody does. It is not kept. `idempotency` as above."""
+        """To somebody who waits now, or to a process that it starts; raises `NotFound` where there is neither.
+
+        It is not kept. `idempotency` as above.
+        """
         require(actor, Permission.MESSAGE_PUBLISH)
         command = repeatable("correlate-message", message.pop("idempotency", None), message)
         with self._units() as uow:
@@ -98,7 +106,7 @@ class MessageService:
         receivers = self._receivers(uow, message)
         if message.time_to_live > timedelta(0):
             _keep(uow, key, message)
-        reached = tuple(self._deliver(uow, actor, key, message, to) for to in receivers)
+        reached = self._reach(uow, actor, key, message, receivers)
         about = About(subject=message.name)
         audit(uow, actor, Action.MESSAGE_PUBLISHED, about, {"reached": [str(k) for k in reached]})
         return PublishedMessage(message_key=key, process_instance_keys=reached)
@@ -106,11 +114,10 @@ class MessageService:
     def correlate_in(self, uow: UnitOfWork, actor: Actor, message: NewMessage) -> PublishedMessage:
         """Correlate as part of a larger command; raises `NotFound` if nobody waits."""
         message = _checked(message)
-        receivers = self._receivers(uow, message)
-        if not receivers:
-            raise NotFound(f"Nobody waits for the message {message.name!r}.", name=message.name)
         key = uow.new_key()
-        reached = tuple(self._deliver(uow, actor, key, message, to) for to in receivers)
+        reached = self._reach(uow, actor, key, message, self._receivers(uow, message))
+        if not reached:
+            raise NotFound(f"Nobody waits for the message {message.name!r}.", name=message.name)
         audit(uow, actor, Action.MESSAGE_CORRELATED, About(subject=message.name, instance_key=reached[0]))
         return PublishedMessage(message_key=key, process_instance_keys=reached)
 
@@ -121,7 +128,17 @@ class MessageService:
             uow.session.execute(delete(MessageCorrelation).where(MessageCorrelation.message_key.in_(gone)))
             uow.session.execute(delete(Message).where(Message.key.in_(gone)))
             missed = uow.session.execute(_missed(uow).limit(limit)).all()
-        return sum(self._bring(row.message_key, row.instance_key) for row in missed)
+        brought = sum(self._try_to_bring(row.message_key, row.instance_key) for row in missed)
+        return brought + self._starts.match_kept(limit)
+
+    def _try_to_bring(self, message_key: Key, instance_key: Key) -> bool:
+        try:
+            return self._bring(message_key, instance_key)
+        except Unavailable:
+            raise
+        except Exception:  # noqa: BLE001  # whatever it is: one message must not stop the others
+            _LOG.warning("a kept message cannot be delivered", extra={"kept": message_key}, exc_info=True)
+            return False
 
     def _bring(self, message_key: Key, instance_key: Key) -> bool:
         with self._units() as uow:
@@ -157,6 +174,21 @@ class MessageService:
             return []
         self._advance.lock(uow, seen)
         return [row for row in uow.session.execute(waits) if row.instance_key in seen]
+
+    def _reach(
+        self, uow: UnitOfWork, actor: Actor, key: Key, message: NewMessage, receivers: Sequence[Any]
+    ) -> tuple[Key, ...]:
+        """Those who wait, then processes that it starts: each process once."""
+        reached = [self._deliver(uow, actor, key, message, to) for to in receivers]
+        sent = Sent(
+            key=key,
+            name=message.name,
+            correlation_key=message.correlation_key,
+            variables=message.variables,
+            kept=message.time_to_live > timedelta(0),
+        )
+        processes = {to.process_id for to in receivers}
+        return (*reached, *self._starts.by_message(uow, actor, sent, processes))
 
     def _deliver(self, uow: UnitOfWork, actor: Actor, key: Key, message: NewMessage, to: Any) -> Key:
         opened = self._advance.open(uow, actor, to.instance_key)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from engine.bpmn import Instance, ProcessModel
 from engine.processes.outside import Outside
-from engine.types import Key
+from engine.types import Json, Key
 
 
 @dataclass(kw_only=True)
@@ -51,3 +51,13 @@ class Step:
     throws: Key | None = None
     fired: tuple[Key, ...] = ()
     expected_rev: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trigger:
+    """What starts an instance: which start event of which version, by what, with which variables."""
+
+    definition_key: Key
+    element_id: str
+    kind: str
+    variables: Mapping[str, Json] = field(default_factory=dict)

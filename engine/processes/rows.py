@@ -136,6 +136,8 @@ _SETTLE = """
     ), messages AS (
         DELETE FROM message_subscription
          WHERE element_instance_key = ANY(%(over)s::bigint[]) OR instance_key = %(whole)s::bigint
+    ), started AS (
+        DELETE FROM message_start WHERE instance_key = %(whole)s::bigint
     ), signals AS (
         DELETE FROM signal_subscription
          WHERE element_instance_key = ANY(%(over)s::bigint[]) OR instance_key = %(whole)s::bigint

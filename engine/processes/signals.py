@@ -1,4 +1,4 @@
-"""Signals: one throw, every instance that waits for the name.
+"""Signals: one throw, every instance that waits for the name, and a new one of each process that it starts.
 
 Each receiver moves in a transaction of its own, so no command holds more than its own instance. The list of receivers
 stands in a detached job that shrinks as they are reached: a crash in the middle neither loses nor repeats one. The
@@ -21,16 +21,18 @@ from engine.errors import Conflict, NotFound
 from engine.permissions import Permission, require
 from engine.processes.channels import JOBS
 from engine.processes.idempotency import idempotent, repeatable
-from engine.processes.opened import Opened, Step
+from engine.processes.opened import Opened, Step, Trigger
 from engine.records import About, Action, audit
 from engine.store.job import Job
 from engine.store.message import SignalSubscription
+from engine.store.start import StartSubscription
 from engine.store.unit_of_work import UnitOfWork, UnitsOfWork
 from engine.types import SYSTEM, Actor, Json, Key
 
 if TYPE_CHECKING:
     from engine.processes.advance import Advance
     from engine.processes.projection import Projection
+    from engine.processes.starts import Starts
 
 _LOG = logging.getLogger(__name__)
 
@@ -38,6 +40,8 @@ JOB_TYPE = "amends:signal"
 """Type of the jobs that carry signals to their receivers; handled by the built-in worker."""
 
 
+_AT = "@"
+"""Stands in a receiver that is a start event: behind the key of the version, before its id."""
 AT_ONCE = 50
 """Receivers that are reached before the thrower's command returns; the worker reaches the others."""
 
@@ -56,7 +60,10 @@ def broadcast_later(uow: UnitOfWork, opened: Opened, what: Projection, deliver: 
 def enqueue(uow: UnitOfWork, name: str, variables: Mapping[str, Json], origin: Key | None = None) -> Key | None:
     """Write down who has to hear of a signal; gives the key of the job, None where nobody waits."""
     waiting = select(SignalSubscription.instance_key).where(SignalSubscription.name == name).distinct()
-    receivers = sorted(key for key in uow.session.scalars(waiting) if key != origin)
+    receivers = [str(key) for key in sorted(uow.session.scalars(waiting)) if key != origin]
+    starting = select(StartSubscription.definition_key, StartSubscription.element_id)
+    starting = starting.where(StartSubscription.kind == "signal", StartSubscription.name == name)
+    receivers += [f"{row.definition_key}{_AT}{row.element_id}" for row in uow.session.execute(starting).all()]
     if not receivers:
         return None
     key = uow.new_key()
@@ -68,7 +75,7 @@ def enqueue(uow: UnitOfWork, name: str, variables: Mapping[str, Json], origin: K
             retries=3,
             available_at=uow.now(),
             headers={},
-            variables={"name": name, "variables": dict(variables), "receivers": [str(k) for k in receivers]},
+            variables={"name": name, "variables": dict(variables), "receivers": receivers},
             created_at=uow.now(),
         )
     )
@@ -87,8 +94,8 @@ class _Thread(threading.local):
 class SignalService:
     """Broadcasts signals."""
 
-    def __init__(self, units: UnitsOfWork, advance: Advance) -> None:
-        self._units, self._advance = units, advance
+    def __init__(self, units: UnitsOfWork, advance: Advance, starts: Starts) -> None:
+        self._units, self._advance, self._starts = units, advance, starts
         self._thread = _Thread()
         advance.deliver = self.deliver_soon
 
@@ -143,7 +150,7 @@ class SignalService:
     def _deliver_one(self, job_key: Key) -> bool:
         with self._units() as uow:
             left = self._left(uow, job_key)
-            if left:
+            if left and _AT not in left[0]:
                 self._advance.lock(uow, [int(left[0])])
             job = uow.session.get(Job, job_key, with_for_update=True)
             if job is None or job.state != "CREATED":
@@ -152,7 +159,7 @@ class SignalService:
             if not now_left:
                 job.state, job.ended_at = "COMPLETED", uow.now()
             elif now_left[:1] == left[:1]:  # otherwise another worker was faster
-                self._signal(uow, int(left[0]), job.variables)
+                self._signal(uow, left[0], job.variables)
                 job.variables = {**job.variables, "receivers": now_left[1:]}
             return bool(now_left)
 
@@ -160,7 +167,12 @@ class SignalService:
         payload = uow.session.scalar(select(Job.variables).where(Job.key == job_key))
         return list(payload["receivers"]) if payload else []
 
-    def _signal(self, uow: UnitOfWork, key: Key, payload: Mapping[str, Any]) -> None:
+    def _signal(self, uow: UnitOfWork, receiver: str, payload: Mapping[str, Any]) -> None:
         name, variables = payload["name"], payload["variables"]
+        key, starts, element_id = receiver.partition(_AT)
+        if starts:
+            by = Trigger(definition_key=int(key), element_id=element_id, kind="signal", variables=variables)
+            self._starts.begin(uow, SYSTEM, by)
+            return
         with suppress(Conflict, NotFound):  # an instance that has ended meanwhile hears nothing
-            self._advance.run(uow, SYSTEM, key, Step(command=lambda instance: instance.signal(name, variables)))
+            self._advance.run(uow, SYSTEM, int(key), Step(command=lambda instance: instance.signal(name, variables)))

@@ -1,73 +1,68 @@
-"""Timers: the table is the truth, and any number of sweepers may look at it at the same time.
-
-A sweep claims one instance after the other, in the order in which their timers are due, skipping those that
-somebody else works on; fires what is due there; commits; goes on. A timer that cannot be fired is pushed forward and
-becomes an incident: it neither stops the sweep nor is it tried in a tight loop.
-"""
+"""Timers as people see them: searched, put elsewhere, given up; `sweep.py` fires them."""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy import Row, select
 
 from engine.bpmn import Instance
-from engine.errors import AmendsError, Unavailable
+from engine.bpmn.specs.timer import memory_of, schedule_of
+from engine.errors import Malformed, NotFound, StaleVersion
 from engine.permissions import Permission, require
-from engine.processes.advance import INSTANCE, Advance
-from engine.processes.incidents import raise_for_timer
+from engine.processes.advance import Advance
+from engine.processes.channels import TIMERS
 from engine.processes.opened import Step
+from engine.processes.starts import Starts
+from engine.processes.sweep import PER_TICK, Sweep, close_of_timer, lock_definition
 from engine.records import About, Action, audit
-from engine.store.incident import Incident
 from engine.store.process_instance import ProcessInstance
 from engine.store.search import Searchable, search
 from engine.store.timer import Timer
 from engine.store.unit_of_work import UnitOfWork, UnitsOfWork
-from engine.types import SYSTEM, Actor, Key, Page, SearchRequest
-
-_LOG = logging.getLogger(__name__)
-PER_TICK = 200
-FIRST_RETRY = timedelta(minutes=1)
-LAST_RETRY = timedelta(hours=6)
+from engine.types import Actor, Json, Key, Page, SearchRequest
 
 
 @dataclass(frozen=True, kw_only=True)
 class TimerView:
-    """One armed timer."""
+    """One armed timer: of an element instance, or, without an instance, of a start event of a process version.
+
+    `repetitions_left` counts what follows after this time (-1: without end). `rev` changes when it is put elsewhere.
+    """
 
     timer_key: Key
     process_instance_key: Key | None
+    process_definition_key: Key
     process_definition_id: str
     element_instance_key: Key | None
     element_id: str
     due_date: datetime
     repetitions_left: int
     failures: int
-
-
-@dataclass(kw_only=True)
-class _Claim:
-    """What a sweep works on at the moment: known outside the transaction if it fails."""
-
-    instance_key: Key | None = None
-    timer_key: Key | None = None
+    rev: int
 
 
 class TimerService:
-    """Searches and fires timers."""
+    """Searches and fires timers, and lets an operator move them."""
 
-    def __init__(self, units: UnitsOfWork, advance: Advance) -> None:
+    def __init__(self, units: UnitsOfWork, advance: Advance, starts: Starts) -> None:
         self._units, self._advance = units, advance
+        self._sweep = Sweep(units, advance, starts)
 
     def search(self, actor: Actor, request: SearchRequest) -> Page[TimerView]:
         """Armed timers by instance, element or due date. Needs `process:read`."""
         require(actor, Permission.PROCESS_READ)
         with self._units() as uow:
             return search(uow.session, select(Timer), _SEARCH, request)
+
+    def get(self, actor: Actor, key: Key) -> TimerView:
+        """One armed timer; raises `NotFound`, also when it has fired. Needs `process:read`."""
+        require(actor, Permission.PROCESS_READ)
+        with self._units() as uow:
+            return _view_of(_found(uow, key))
 
     def next_due(self) -> datetime | None:
         """When the next timer has to be looked at (an instant, maybe past); None where none is armed."""
@@ -83,105 +78,104 @@ class TimerService:
         is due, and what it arms in turn fires too if that is due before `until`. Raises `Unavailable` when the
         database is lost: whatever was due still is.
         """
-        done = tries = 0
-        while tries < limit and not stop() and (fired := self._fire_next(until)) is not None:
-            done, tries = done + fired, tries + 1
-        return done
+        return self._sweep.fire_due(limit, until, stop)
 
-    def _fire_next(self, until: datetime | None) -> bool | None:
-        """Whether something was done on the instance that was claimed; None if there was none to claim."""
-        claim = _Claim()
-        try:
-            with self._units() as uow:
-                return self._fire_in(uow, claim, until)
-        except Exception as error:  # whatever it is: one instance must not stop the others
-            if claim.timer_key is None or (isinstance(error, Unavailable) and error.details["lost"]):
-                raise
-            _LOG.warning(
-                "timer failed", extra={"instance": claim.instance_key, "timer": claim.timer_key}, exc_info=True
-            )
-            self._push_forward(claim, error, until)
-            return True
+    def move(self, actor: Actor, key: Key, due: datetime, if_match: int | None = None) -> None:
+        """Let an armed timer fire at `due` (aware) instead; what is past fires with the next sweep.
 
-    def _fire_in(self, uow: UnitOfWork, claim: _Claim, until: datetime | None) -> bool | None:
-        horizon = until or uow.now()
-        first = uow.session.execute(_CLAIM, {"horizon": horizon}).first()
-        if first is None:
-            return None
-        claim.instance_key, claim.timer_key = first.instance_key, first.key
-        if until is not None:
-            uow.at(max(first.retry_at, uow.now()))
-        # Another sweep may have been here between the claim's look and its lock: then nothing is due any more.
-        timers = uow.session.scalars(_DUE, {"instance": first.instance_key, "now": uow.now()}).all()
-        for number, timer in enumerate(timers):
-            # The timer before it may have ended its wait, or moved the date that it follows.
-            if number == 0 or uow.session.scalar(_STILL, {"timer": timer.key, "now": uow.now()}) is not None:
-                claim.timer_key = timer.key
-                self._fire(uow, timer, first)
-        return bool(timers)
-
-    def _fire(self, uow: UnitOfWork, timer: Timer, locked: Row[Any]) -> None:
-        opened = self._advance.open(uow, SYSTEM, locked.instance_key, locked)
-        about = About(subject=timer.element_id, instance_key=opened.key, business_id=opened.business_id)
-        audit(uow, SYSTEM, Action.TIMER_FIRED, about, {"due": timer.due_at.isoformat()})
-        self._advance.move(uow, opened, Step(command=_trigger(timer), fired=(timer.key,)))
-        if timer.failures:
-            _close(uow, timer.key)
-
-    def _push_forward(self, claim: _Claim, error: Exception, until: datetime | None) -> None:
+        The other turns of a cycle stay where they are. A timer that follows a date of a register stays where it was
+        put until that date moves. `if_match`: only while the timer has this revision. Needs `process:operate`; raises
+        `NotFound` (also for a suspended instance, whose timers rest), `Conflict`, `StaleVersion`, `Malformed`.
+        """
+        require(actor, Permission.PROCESS_OPERATE)
+        if due.tzinfo is None:
+            raise Malformed("An instant needs an offset from UTC.")
+        due = due.astimezone(UTC)
         with self._units() as uow:
-            self._advance.lock(uow, [claim.instance_key or 0])
-            timer = uow.session.get(Timer, claim.timer_key)
-            if timer is None:
-                return
-            timer.failures += 1
-            timer.retry_at = max(until or uow.now(), uow.now()) + min(
-                FIRST_RETRY * 2 ** min(timer.failures - 1, 10), LAST_RETRY
-            )
-            # An unforeseen error may quote data, so only its kind is told.
-            message = error.message if isinstance(error, AmendsError) else type(error).__name__
-            raise_for_timer(uow, SYSTEM, timer, "TIMER_FAILED", message)
+            timer = self._locked(uow, actor, key, if_match)
+            details: dict[str, Json] = {"from": timer.due_at.isoformat(), "due": due.isoformat()}
+            if timer.failures:
+                close_of_timer(uow, key)
+            if timer.instance_key is None:
+                schedule = schedule_of(timer.schedule or {"due": timer.due_at.isoformat()})
+                timer.due_at = timer.retry_at = due
+                timer.failures, timer.schedule = 0, memory_of(schedule.put_at(due))
+                uow.notify(TIMERS, due.isoformat())
+            else:
+                self._run(uow, actor, timer, lambda instance, of, at: instance.put_off(of, at, due))
+            _note(uow, actor, Action.TIMER_MOVED, timer, details)
+
+    def cancel(self, actor: Actor, key: Key, if_match: int | None = None) -> None:
+        """Let an armed timer fire no more, with all turns of a cycle that are left.
+
+        Needs `process:operate`; raises `NotFound`, `Conflict` and `StaleVersion` as above, and `Refused` for a timer
+        without which its token would wait for ever.
+        """
+        require(actor, Permission.PROCESS_OPERATE)
+        with self._units() as uow:
+            timer = self._locked(uow, actor, key, if_match)
+            if timer.failures:
+                close_of_timer(uow, key)
+            _note(uow, actor, Action.TIMER_CANCELLED, timer, {"due": timer.due_at.isoformat()})
+            if timer.instance_key is None:
+                uow.session.delete(timer)
+            else:
+                self._run(uow, actor, timer, lambda instance, of, at: instance.give_up(of, at))
+
+    def _locked(self, uow: UnitOfWork, actor: Actor, key: Key, if_match: int | None) -> Timer:
+        """The timer, once its instance or definition is locked."""
+        seen = _found(uow, key)
+        if seen.instance_key is None:
+            lock_definition(uow, seen.definition_key)
+        else:
+            self._advance.open(uow, actor, seen.instance_key)
+        uow.session.expire(seen)
+        timer = _found(uow, key)
+        if if_match is not None and if_match != _rev(timer):
+            raise StaleVersion
+        return timer
+
+    def _run(self, uow: UnitOfWork, actor: Actor, timer: Timer, command: Callable[[Instance, Key, int], None]) -> None:
+        of, at = timer.element_instance_key or 0, timer.position
+        step = Step(command=lambda instance: command(instance, of, at))
+        self._advance.run(uow, actor, timer.instance_key or 0, step)
 
 
-def _trigger(timer: Timer) -> Callable[[Instance], None]:
-    element_instance_key, position = timer.element_instance_key, timer.position
-    assert element_instance_key is not None  # noqa: S101 - only those of start events have none
-    return lambda instance: instance.trigger(element_instance_key, position)
+def _found(uow: UnitOfWork, key: Key) -> Timer:
+    timer = uow.session.scalar(select(Timer).where(Timer.key == key).execution_options(populate_existing=True))
+    if timer is None:
+        raise NotFound(f"No timer {key} is armed.")
+    return timer
 
 
-def _close(uow: UnitOfWork, timer_key: Key) -> None:
-    done = {"state": "RESOLVED", "resolved_at": uow.now(), "resolved_by": SYSTEM.username}
-    of_timer = (Incident.timer_key == timer_key, Incident.state == "ACTIVE")
-    uow.session.execute(update(Incident).where(*of_timer).values(done).execution_options(synchronize_session=False))
+def _note(uow: UnitOfWork, actor: Actor, action: Action, timer: Timer, details: dict[str, Json]) -> None:
+    instance = uow.session.get(ProcessInstance, timer.instance_key) if timer.instance_key is not None else None
+    business_id = None if instance is None else instance.business_id
+    about = About(subject=timer.element_id, instance_key=timer.instance_key, business_id=business_id)
+    audit(uow, actor, action, about, details)
 
 
-_CLAIM = (
-    select(Timer.key, Timer.instance_key, Timer.retry_at, *INSTANCE)
-    .join(ProcessInstance, ProcessInstance.key == Timer.instance_key)
-    .where(Timer.retry_at <= bindparam("horizon"))
-    .order_by(Timer.retry_at, Timer.key)
-    .limit(1)
-    .with_for_update(of=ProcessInstance, skip_locked=True)
-)
-_DUE = (
-    select(Timer)
-    .where(Timer.instance_key == bindparam("instance"), Timer.retry_at <= bindparam("now"))
-    .order_by(Timer.due_at, Timer.key)
-)
-_STILL = select(Timer.key).where(Timer.key == bindparam("timer"), Timer.retry_at <= bindparam("now"))
+def _rev(timer: Timer) -> int:
+    """It is another timer, for whoever wants to change it, when it is due at another time."""
+    return round(timer.due_at.timestamp() * 1_000)
 
 
 def _view(row: Row[Any]) -> TimerView:
-    timer: Timer = row[0]
+    return _view_of(row[0])
+
+
+def _view_of(timer: Timer) -> TimerView:
     return TimerView(
         timer_key=timer.key,
         process_instance_key=timer.instance_key,
+        process_definition_key=timer.definition_key,
         process_definition_id=timer.process_id,
         element_instance_key=timer.element_instance_key,
         element_id=timer.element_id,
         due_date=timer.due_at,
         repetitions_left=timer.repetitions_left,
         failures=timer.failures,
+        rev=_rev(timer),
     )
 
 
@@ -189,10 +183,12 @@ _SEARCH = Searchable(
     columns={
         "timer_key": Timer.key,
         "process_instance_key": Timer.instance_key,
+        "process_definition_key": Timer.definition_key,
         "process_definition_id": Timer.process_id,
         "element_instance_key": Timer.element_instance_key,
         "element_id": Timer.element_id,
         "due_date": Timer.due_at,
+        "repetitions_left": Timer.repetitions_left,
         "failures": Timer.failures,
     },
     key=Timer.key,

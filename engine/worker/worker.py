@@ -176,6 +176,8 @@ class Worker(AbstractContextManager["Worker"]):
             self._recomputed = True
             if moved:
                 _LOG.info("a calendar has changed: dates moved", extra={"cases": moved})
+        if self._sweeps % MATCH_EVERY == 0:  # before anything fires
+            self._engine.starts.arm_missing()
         fired = self._engine.timers.fire_due(stop=self._stopping.is_set)
         if fired:
             _LOG.info("timers fired", extra={"instances": fired})
