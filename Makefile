@@ -40,8 +40,9 @@ format: setup-dev  ## Put all Python files into the house format
 	$(BIN)/ruff format .
 
 bench: setup-dev  ## Measure the hot paths and print the figures
-	$(BIN)/python tests/benchmarks/feel.py
-	$(BIN)/python tests/benchmarks/run.py
+	$(BIN)/python -m tests.benchmarks.feel
+	$(BIN)/python -m tests.benchmarks.bpmn
+	$(BIN)/python -m tests.benchmarks.run
 
 lock: setup-dev  ## Pin the newest versions that pyproject.toml allows, with hashes
 	$(COMPILE) --extra build --output-file requirements.txt pyproject.toml
