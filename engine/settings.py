@@ -7,6 +7,7 @@
 | `AMENDS_POOL_SIZE` | database connections that one process may hold |
 | `AMENDS_LIVE_INSTANCES` | process instances that one process keeps in memory between commands (2000); 0 keeps none |
 | `AMENDS_CLOCK` | `system` or `settable` |
+| `AMENDS_REQUIRE_PROCESS_TESTS` | `off`; `sent`: process tests that are sent must pass; `all`: each process needs some |
 | `AMENDS_CONFIG` | directory laid over `config/` |
 | `AMENDS_PUBLIC_URL` | where the portal is reached from outside, for links in letters |
 | `AMENDS_SMTP_URL` (or `_FILE`) | `smtp://user:password@host:port` or `smtps://...`; else mail goes to the mailbox |
@@ -46,6 +47,7 @@ class Settings:
     pool_size: int = 10
     live_instances: int = 2_000
     clock: Literal["system", "settable"] = "system"
+    require_process_tests: Literal["off", "sent", "all"] = "off"
     config: Path | None = None
     public_url: str = "http://127.0.0.1:8000"
     smtp_url: str | None = None
@@ -165,6 +167,7 @@ _READERS: dict[str, tuple[str, Callable[[str], object]]] = {
     "POOL_SIZE": ("pool_size", _number),
     "LIVE_INSTANCES": ("live_instances", _number),
     "CLOCK": ("clock", _one_of("system", "settable")),
+    "REQUIRE_PROCESS_TESTS": ("require_process_tests", _one_of("off", "sent", "all")),
     "CONFIG": ("config", Path),
     "PUBLIC_URL": ("public_url", lambda text: text.rstrip("/")),
     "SMTP_URL": ("smtp_url", str),

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import text
+
 from engine.bootstrap import Engine, make_engine
 from engine.clock import Clock, SettableClock, SystemClock
 from engine.identity import new_password
@@ -55,14 +57,21 @@ class Runtime:
     def prepare(self) -> str | None:
         """Make an installation ready to serve: tables, the user `admin`, and the process library at first start.
 
-        Returns the password of `admin` where it was made up just now, so that somebody can be told.
+        Returns the password of `admin` where it was made up just now, so that somebody can be told. Processes that
+        start together take turns.
         """
         self.migrate()
+        with self.sessions.pool.begin() as turn:
+            turn.execute(text("SELECT pg_advisory_xact_lock(20180710004)"))
+            return self._furnish()
+
+    def _furnish(self) -> str | None:
         given = self.settings.admin_password()
         password = given or new_password()
         made = self.engine.people.ensure_admin(password)
         if not self.engine.deployments.search_processes(SYSTEM, SearchRequest(limit=1)).items:
-            self.engine.deployments.deploy(SYSTEM, library_resources())
+            tests = self.settings.require_process_tests == "all"
+            self.engine.deployments.deploy(SYSTEM, library_resources(tests=tests))
         return password if made and given is None else None
 
     @contextmanager
@@ -85,11 +94,19 @@ def _end() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
-def library_resources() -> list[Resource]:
-    """Every diagram, table and form of the process library."""
-    folders = (library("workflows"), library("forms"))
-    paths = sorted(path for folder in folders for path in folder.rglob("*") if path.suffix in SUFFIXES)
-    return read_resources(paths)
+def library_resources(*, tests: bool = False) -> list[Resource]:
+    """Every diagram, table and form of the process library, and its process tests where they are wanted."""
+    found = resource_files((library("workflows"), library("forms")))
+    return read_resources([path for path in found if tests or not is_tests(path.name)])
+
+
+def resource_files(paths: Iterable[Path]) -> list[Path]:
+    """The files among `paths`, and what can be deployed in its directories: process tests too."""
+    found: list[Path] = []
+    for path in paths:
+        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
+        found += [file for file in inside if not path.is_dir() or file.suffix in SUFFIXES or is_tests(file.name)]
+    return found
 
 
 def read_resources(paths: list[Path]) -> list[Resource]:

@@ -7,21 +7,20 @@ from dataclasses import replace
 
 from engine.bootstrap.expressions import DEFAULT_CALENDAR, calendar, functions
 from engine.bootstrap.facade import Engine, Handler
+from engine.bootstrap.plugging import register_hooks
+from engine.bootstrap.trying import lazy_gate
 from engine.bpmn import Rulebook, load_rulebook
 from engine.clock import Clock
 from engine.communication import SEND_MAIL
 from engine.complaints import Register, make_register
-from engine.complaints.context import ENTRIES
 from engine.feel import Functions
-from engine.permissions import Roles, load_roles
+from engine.permissions import load_roles
 from engine.processes import (
     Advance,
     Catalogue,
     ClockService,
     DeploymentService,
-    FormFacts,
     HistoryService,
-    Hooks,
     Housekeeping,
     IncidentService,
     InstanceService,
@@ -40,10 +39,7 @@ from engine.records import AbsenceService, AuditService, NodeService, PeopleServ
 from engine.settings import Settings, library
 from engine.store.unit_of_work import SessionFactory, UnitsOfWork
 from engine.tasks import Tasks
-from engine.tasks.forms import Form, Forms, load_form, load_translations
-
-CONTEXT = "complaint"
-"""The name under which expressions read the case."""
+from engine.tasks.forms import Forms, load_translations
 
 
 def make_engine(settings: Settings, session_factory: SessionFactory, clock: Clock) -> Engine:
@@ -67,7 +63,7 @@ def make_engine(settings: Settings, session_factory: SessionFactory, clock: Cloc
         advance=advance,
         people=PeopleService(units, roles),
         absences=AbsenceService(units, roles, zone),
-        deployments=DeploymentService(units, advance.catalogue, hooks),
+        deployments=DeploymentService(units, advance.catalogue, hooks, lazy_gate(settings)),
         instances=instances,
         history=HistoryService(units),
         modifications=ModificationService(units, advance),
@@ -93,24 +89,6 @@ def make_engine(settings: Settings, session_factory: SessionFactory, clock: Cloc
 def _rulebooks(settings: Settings) -> tuple[Rulebook, ...]:
     files = settings.config_files("lint")
     return tuple(load_rulebook(name, path.read_text("utf-8")) for name, path in files.items())
-
-
-def register_hooks(register: Register, roles: Roles, known: Functions) -> Hooks:
-    """The register's operations, context and ear, as the process side takes them."""
-    return Hooks(
-        operations=register.operations.by_type(),
-        contexts={CONTEXT: register.context},
-        listeners=(register.operations.follow_status,),
-        check_form=lambda name, content: _form_facts(load_form(name, content, known)),
-        names=frozenset(f"{CONTEXT}.{entry}" for entry in ENTRIES),
-        job_types=frozenset({SEND_MAIL, SIGNAL}),
-        groups=frozenset(roles.groups),
-    )
-
-
-def _form_facts(form: Form) -> FormFacts:
-    fields = frozenset(key for key, component in form.fields.items() if component.register is None)
-    return FormFacts(form_id=form.form_id, variables=fields)
 
 
 def _forms(settings: Settings, units: UnitsOfWork, register: Register, known: Functions) -> Forms:

@@ -37,6 +37,7 @@ from engine.processes.starts import Evaluated, Starts
 from engine.processes.suspension import Clocks, SuspensionService
 from engine.processes.texts import ElementTexts
 from engine.processes.timers import TimerService
+from engine.processes.trying_out import InForce, TryOut, is_tests
 
 __all__ = [
     "ActivatedJob",
@@ -54,6 +55,7 @@ __all__ = [
     "HistoryService",
     "Hooks",
     "Housekeeping",
+    "InForce",
     "IncidentService",
     "InstanceMigration",
     "InstanceRef",
@@ -79,7 +81,9 @@ __all__ = [
     "Step",
     "SuspensionService",
     "TimerService",
+    "TryOut",
     "digest",
     "enqueue",
     "idempotent",
+    "is_tests",
 ]

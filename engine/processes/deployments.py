@@ -31,6 +31,7 @@ from engine.processes.hooks import Hooks
 from engine.processes.idempotency import idempotent, repeatable
 from engine.processes.storing import Deployed, store
 from engine.processes.texts import ElementTexts, texts_of
+from engine.processes.trying_out import InForce, TryOut, is_tests
 from engine.records import About, Action, audit
 from engine.store import deployment as tables
 from engine.store.search import search
@@ -53,8 +54,9 @@ _STATISTICS = text("""
 class DeploymentService:
     """Deploys, and reads what is deployed."""
 
-    def __init__(self, units: UnitsOfWork, catalogue: Catalogue, hooks: Hooks) -> None:
+    def __init__(self, units: UnitsOfWork, catalogue: Catalogue, hooks: Hooks, try_out: TryOut | None = None) -> None:
         self._units, self._catalogue, self._hooks = units, catalogue, hooks
+        self._try_out = try_out
 
     def deploy(
         self,
@@ -66,13 +68,15 @@ class DeploymentService:
         """Store all resources, or raise `DeploymentRefused` with every finding. Needs `process:deploy`.
 
         With `dry_run` everything is checked, keys and versions are shown, and nothing is stored. `idempotency` is the
-        client's key for a safe repeat.
+        client's key for a safe repeat. Process tests among the resources (`is_tests`) are run and not stored.
         """
         require(actor, Permission.PROCESS_DEPLOY)
         reader = Reader(self._catalogue.functions, self._hooks, self._decision_files)
-        drafts = reader.read(resources)
-        if not resources:
+        files = [one for one in resources if not is_tests(one.name)]
+        drafts = reader.read(files)
+        if not files:
             raise DeploymentRefused("There is nothing to deploy.")
+        reader.findings += self._tried(files, [one for one in resources if is_tests(one.name)], reader.findings)
         with self._units() as uow:
             # One deployment at a time, in the whole installation: numbers rise without gaps or races.
             uow.session.execute(_LOCK)
@@ -83,6 +87,14 @@ class DeploymentService:
             if dry_run:
                 uow.abandon()
             return told_deployment(deployment)
+
+    def _tried(
+        self, files: Sequence[Resource], tests: Sequence[Resource], found: Sequence[Finding]
+    ) -> Sequence[Finding]:
+        """What the process tests say; nothing where the files cannot run anyway. No lock is held meanwhile."""
+        if self._try_out is None or any(finding.severity == "error" for finding in found):
+            return []
+        return self._try_out(files, tests, InForce(self._units, self._catalogue))
 
     def _decision_files(self) -> Mapping[str, bytes]:
         with self._units() as uow:

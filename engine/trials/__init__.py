@@ -10,8 +10,9 @@ from engine.trials.advancing import MemoryUnits
 from engine.trials.case import Case, Workbench
 from engine.trials.coverage import Coverage
 from engine.trials.errors import ProcessTestsInvalid
+from engine.trials.gate import Gate, Required
 from engine.trials.register import MemoryEscalation
-from engine.trials.running import Outcome, Report, Trials, is_tests
+from engine.trials.running import Outcome, Report, Trials
 from engine.trials.scenario import Given
 from engine.trials.shelf import Contents, Deployed, Shelf
 
@@ -20,14 +21,15 @@ __all__ = [
     "Contents",
     "Coverage",
     "Deployed",
+    "Gate",
     "Given",
     "MemoryEscalation",
     "MemoryUnits",
     "Outcome",
     "ProcessTestsInvalid",
     "Report",
+    "Required",
     "Shelf",
     "Trials",
     "Workbench",
-    "is_tests",
 ]

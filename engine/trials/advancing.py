@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from engine.bpmn import Instance
 from engine.errors import NotFound
-from engine.processes import Advance, Hooks, InstanceRef, InstanceService, Start, StartInstance
+from engine.processes import Advance, Hooks, InstanceService, Start, StartInstance
 from engine.processes.catalogue import Definition
-from engine.processes.opened import Live, Opened
-from engine.processes.outside import Outside
+from engine.processes.opened import Opened
 from engine.processes.projection import Projection
 from engine.store.incident import Incident
 from engine.store.job import Job
@@ -54,25 +52,7 @@ class MemoryAdvance(Advance):
 
     def create(self, uow: UnitOfWork, actor: Actor, definition: Definition, start: Start) -> Opened:
         """The instance, not yet moved."""
-        key, model = uow.new_key(), self.shelf.process(uow, definition.key)
-        ref = InstanceRef(key=key, process_id=model.process_id, business_id=start.business_id, actor=actor)
-        outside = Outside(uow, ref, self.shelf, self.hooks)
-        outside.models[model.process_id] = model
-        instance = Instance.create(
-            key=key, model=model, services=outside, variables=start.variables, start_element_id=self._start
-        )
-        self.opened = Opened(
-            key=key,
-            definition_key=definition.key,
-            process_id=model.process_id,
-            version=definition.version,
-            business_id=start.business_id,
-            rev=0,
-            live=Live(instance=instance, models=outside.models),
-            outside=outside,
-            new=True,
-        )
-        uow.scratch[Opened, key] = self.opened
+        self.opened = super().create(uow, actor, definition, replace(start, element_id=self._start))
         return self.opened
 
     def open(self, uow: UnitOfWork, actor: Actor, key: Key, locked: Any = None) -> Opened:

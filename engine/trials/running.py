@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePath
 
 from engine.bpmn import ProcessModel
 from engine.errors import AmendsError, Finding, Refused
@@ -18,14 +17,6 @@ from engine.trials.register import HANDLES_COMPLAINTS
 from engine.trials.scenario import Given, Scenario, Suite
 from engine.trials.shelf import Behind, Contents, Deployed, Shelf, read_contents
 from engine.trials.trail import Trail
-
-TESTS = ("tests.yaml", "tests.yml")
-
-
-def is_tests(name: str) -> bool:
-    """Whether a file holds process tests: `tests.yaml`, or a name of its own before that, as `order.tests.yaml`."""
-    last = PurePath(name).name.lower()
-    return last in TESTS or last.endswith(tuple(f".{one}" for one in TESTS))
 
 
 @dataclass(frozen=True, kw_only=True)

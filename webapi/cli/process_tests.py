@@ -11,7 +11,7 @@ import click
 from rich.console import Console
 
 from engine.errors import AmendsError, Finding
-from engine.processes import Resource
+from engine.processes import Resource, is_tests
 from webapi.cli.common import Refusal, as_json, out, print_json, settings
 from webapi.runtime import SUFFIXES, library_resources, read_resources
 
@@ -87,8 +87,6 @@ def _library() -> tuple[Path, ...]:
 
 def _wanted(paths: Iterable[Path]) -> list[Wanted]:
     """The directories with tests, each once."""
-    from engine.trials import is_tests  # noqa: PLC0415
-
     chosen: dict[Path, tuple[dict[Path, None], dict[Path, None]]] = {}
     for path in paths:
         inside = sorted(path.rglob("*")) if path.is_dir() else [path]
