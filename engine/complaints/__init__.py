@@ -6,6 +6,7 @@ from engine.complaints.assembly import Register, make_register
 from engine.complaints.attachments import AttachmentContent
 from engine.complaints.events import Event
 from engine.complaints.extending import Postponement
+from engine.complaints.pausing import Standstill
 from engine.complaints.service import Complaints
 from engine.complaints.views import (
     AttachmentView,
@@ -17,6 +18,7 @@ from engine.complaints.views import (
     MessageView,
     NoteView,
     PartyData,
+    PauseView,
     PublicStatus,
     Receipt,
     Received,
@@ -37,11 +39,13 @@ __all__ = [
     "MessageView",
     "NoteView",
     "PartyData",
+    "PauseView",
     "Postponement",
     "PublicStatus",
     "Receipt",
     "Received",
     "Register",
+    "Standstill",
     "TimelineView",
     "Upload",
     "make_register",

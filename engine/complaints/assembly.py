@@ -62,6 +62,7 @@ class Register:
             correcting=Correcting(self.catalogues),
             letters=self.desk,
             extending=self.extending,
+            regimes=self.regimes,
             recomputing=Recomputing(units, instances.advance, self.regimes),
             files=self.files,
         )

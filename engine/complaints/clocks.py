@@ -11,7 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import BigInteger, bindparam, select
 
-from engine.complaints.regimes import STATUTORY, Regime
+from engine.complaints.regimes import AT_COMPLETE_FILE, AT_RECEIPT, STATUTORY, Regime
 from engine.deadlines import Due, Extension, Limit, Pause, Running, over
 from engine.processes.following import dates_changed
 from engine.store.complaint import Complaint
@@ -19,16 +19,18 @@ from engine.store.deadline import Deadline, DeadlineExtension, DeadlinePause
 from engine.store.unit_of_work import UnitOfWork
 from engine.types import Json
 
-AT_RECEIPT = ("acknowledgement", "progress_update", "level_1", "final_response", "level_3")
-"""Clocks that start with the receipt, and so does every clock that a regime adds; `complainant_reply` starts with each
-letter that asks for one, `external_body` with our answer."""
+ESCALATION = "escalation"
+"""What a level of escalation has to deal with the case: starts anew with each level, beside the others."""
 
-WITH_A_LETTER = frozenset({"complainant_reply", "external_body"})
-PAUSING = frozenset({"level_1", "final_response", "level_3"})
+WITH_A_LETTER = frozenset({"complainant_reply", "external_body", ESCALATION})
+"""Clocks that do not start with the receipt (or the complete file): `complainant_reply` starts with each letter that
+asks for one, `external_body` with our answer."""
+
+PAUSING = frozenset({"level_1", "final_response", "level_3", ESCALATION})
 """Clocks of ours that stand still while the complainant has to answer; what was promised about progress stands."""
 
-UNTIL_ANSWERED = ("final_response", STATUTORY, "level_1", "level_3", "progress_update")
-ANSWERS = ("final_response", STATUTORY)
+UNTIL_ANSWERED = ("final_response", STATUTORY, "level_1", "level_3", "progress_update", ESCALATION)
+ANSWERS = ("final_response", STATUTORY, ESCALATION)
 PROMISED = ("acknowledgement", "final_response", "progress_update")
 """What is told to the complainant at receipt; the levels are for the team."""
 
@@ -45,17 +47,37 @@ class Clocks:
         self._uow.scratch[DeadlinePause, self._case.key] = []
         self._uow.scratch[DeadlineExtension, self._case.key] = []
         for kind in sorted(self._case.clocks, key=_law_first):
-            if kind not in WITH_A_LETTER:
-                self._start(kind, self._case.received_at)
+            if kind not in WITH_A_LETTER and not self._regime.waits_for_file(kind):
+                self._start(kind, self._case.received_at, AT_RECEIPT)
 
-    def restart(self, kind: str) -> None:
-        """Start a clock anew from now, in a new round, where the case has one; the earlier round stays as it ended."""
+    def waiting(self) -> tuple[str, ...]:
+        """Kinds of clocks that have not started because the file is not complete."""
+        return waiting_for_file(self._uow, self._case, self._regime)
+
+    def complete_file(self, at: datetime) -> dict[str, datetime]:
+        """Everything needed came at `at`: start the clocks that waited for it; their dates by kind."""
+        kinds = self.waiting()
+        self._case.file_complete_at = at
+        for kind in sorted(kinds, key=_law_first):
+            self._start(kind, at, AT_COMPLETE_FILE)
+        return {kind: current(self._uow, self._case)[kind].due_at for kind in kinds}
+
+    def restart(self, kind: str, by: str) -> None:
+        """Start a clock anew from now, in a new round, where the case has one; the earlier round stays as it ended.
+
+        `by` is what starts it, as a code.
+        """
         if kind not in self._case.clocks:
             return
         known = current(self._uow, self._case).get(kind)
         if known is not None and known.ended_at is None:
             known.ended_at = self._uow.now()
-        self._start(kind, self._uow.now())
+        self._start(kind, self._uow.now(), by)
+
+    def begin_level(self, limit: Limit) -> None:
+        """Start the clock of an escalation anew with `limit`. No other clock moves, that of the law least of all."""
+        self._case.clocks = {**self._case.clocks, ESCALATION: limit.to_json()}
+        self.restart(ESCALATION, ESCALATION)
 
     def set_limits(self, limits: Mapping[str, Limit]) -> dict[str, Json]:
         """Put the case's own limits in the place of the regime's; the new dates by kind.
@@ -76,13 +98,20 @@ class Clocks:
 
     @property
     def paused(self) -> bool:
-        """Whether the clocks of ours stand still."""
+        """Whether the clocks of ours stand still now."""
         return open_pause(self._uow, self._case) is not None
+
+    @property
+    def paused_for(self) -> str | None:
+        """Why the last pause that nobody has ended was begun."""
+        row = _unended(self._uow, self._case)
+        return None if row is None else row.reason
 
     def pause(self, reason: str, until: datetime) -> bool:
         """Let the clocks of ours stand still from now on, at the latest until `until`; whether they did not already."""
         if open_pause(self._uow, self._case) is not None:
             return False
+        self._end_pause()
         row = DeadlinePause(
             key=self._uow.new_key(),
             complaint_key=self._case.key,
@@ -97,12 +126,18 @@ class Clocks:
         return True
 
     def resume(self) -> dict[str, tuple[datetime, datetime]]:
-        """Let the clocks go on now; what was moved: from when to when. Empty where none stood still."""
-        row = open_pause(self._uow, self._case)
+        """Let the clocks go on now; what was moved: from when to when. Empty where none stood still.
+
+        A pause whose latest day is over ended on that day.
+        """
+        return self.reckon(PAUSING) if self._end_pause() else {}
+
+    def _end_pause(self) -> bool:
+        row = _unended(self._uow, self._case)
         if row is None:
-            return {}
-        row.ended_at = self._uow.now()
-        return self.reckon(PAUSING)
+            return False
+        row.ended_at = min(self._uow.now(), row.expected_at)
+        return True
 
     # -- reckoning
 
@@ -124,19 +159,14 @@ class Clocks:
         return moved
 
     def _reckoned(self, row: Deadline, *, fresh: bool = False) -> Due:
-        pausing = row.kind in PAUSING and not row.statutory
         clock = Running(
             limit=Limit.from_json(row.limit),
             start=row.started_at,
-            pauses=tuple(self._pauses()) if pausing else (),
+            pauses=ledger_of(self._uow, self._case) if stands_still(row) else (),
             extension=None if fresh else self._extension(row),
             at_most=self._bound(row.kind),
         )
-        return over(clock, self._regime.calendar)
-
-    def _pauses(self) -> Iterable[Pause]:
-        for row in pauses_of(self._uow, self._case):
-            yield Pause(start=row.started_at, end=row.ended_at or row.expected_at)
+        return over(clock, self._regime.calendar if row.statutory else self._regime.ours)
 
     def _extension(self, row: Deadline) -> Extension | None:
         given = [each for each in extensions_of(self._uow, self._case) if each.deadline_key == row.key]
@@ -149,7 +179,7 @@ class Clocks:
     def _is_statutory(self, kind: str) -> bool:
         return kind == STATUTORY or (kind in self._regime.statutory and kind != "final_response")
 
-    def _start(self, kind: str, at: datetime) -> None:
+    def _start(self, kind: str, at: datetime, by: str) -> None:
         limit = Limit.from_json(self._case.clocks[kind])
         known = current(self._uow, self._case).get(kind)
         row = Deadline(
@@ -158,20 +188,26 @@ class Clocks:
             kind=kind,
             round=known.round + 1 if known else 1,
             started_at=at,
+            started_by=by,
             due_at=at,
             met_at=None,
             ended_at=None,
             limit=limit.to_json(),
             derivation=[],
-            basis=self._regime.regime_id if self._regime.limits.get(kind) == limit else "decision",
+            basis=self._basis(kind, limit),
             statutory=self._is_statutory(kind),
         )
         reckoned = self._reckoned(row, fresh=True)
         row.due_at, row.derivation = reckoned.at, reckoned.derivation()
         self._uow.session.add(row)
         current(self._uow, self._case)[kind] = row
-        if row.round > 1:
+        if by != AT_RECEIPT:
             dates_changed(self._uow, self._case.reference)
+
+    def _basis(self, kind: str, limit: Limit) -> str:
+        if kind == ESCALATION:
+            return ESCALATION
+        return self._regime.regime_id if self._regime.limits.get(kind) == limit else "decision"
 
 
 def _law_first(kind: str) -> bool:
@@ -209,6 +245,16 @@ def pauses_of(uow: UnitOfWork, case: Complaint) -> list[DeadlinePause]:
     return rows
 
 
+def ledger_of(uow: UnitOfWork, case: Complaint) -> tuple[Pause, ...]:
+    """When the clocks of ours stood still; a pause that lasts ends when it is to end at the latest."""
+    return tuple(Pause(start=row.started_at, end=row.ended_at or row.expected_at) for row in pauses_of(uow, case))
+
+
+def stands_still(row: Deadline) -> bool:
+    """Whether a clock is one of those that pauses stop."""
+    return row.kind in PAUSING and not row.statutory
+
+
 def extensions_of(uow: UnitOfWork, case: Complaint) -> list[DeadlineExtension]:
     """What the clocks of a case were extended by, oldest first; kept for the length of the command."""
     rows: list[DeadlineExtension] | None = uow.scratch.get((DeadlineExtension, case.key))
@@ -220,8 +266,21 @@ def extensions_of(uow: UnitOfWork, case: Complaint) -> list[DeadlineExtension]:
 
 
 def open_pause(uow: UnitOfWork, case: Complaint) -> DeadlinePause | None:
-    """The pause that lasts, if the clocks stand still."""
+    """The pause that lasts, if the clocks stand still. After its latest day they go on, told or not."""
+    row = _unended(uow, case)
+    return row if row is not None and row.expected_at > uow.now() else None
+
+
+def _unended(uow: UnitOfWork, case: Complaint) -> DeadlinePause | None:
     return next((row for row in pauses_of(uow, case) if row.ended_at is None), None)
+
+
+def waiting_for_file(uow: UnitOfWork, case: Complaint, regime: Regime) -> tuple[str, ...]:
+    """Kinds of clocks of a case that start when its file is complete, and have not."""
+    if not regime.after_file or case.file_complete_at is not None:
+        return ()
+    known = current(uow, case)
+    return tuple(kind for kind in case.clocks if regime.waits_for_file(kind) and kind not in known)
 
 
 def meet(uow: UnitOfWork, case: Complaint, *kinds: str) -> None:
@@ -254,7 +313,7 @@ def state_of(row: Deadline, now: datetime, *, paused: bool = False) -> str:
         return "met" if row.met_at <= row.due_at else "late"
     if row.ended_at is not None:
         return "stopped"
-    if paused and row.kind in PAUSING and not row.statutory:
+    if paused and stands_still(row):
         return "paused"
     if now <= row.due_at:
         return "running"

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
 from engine.complaints.cases import find_case
-from engine.complaints.clocks import current
-from engine.complaints.regimes import CLOCKS, Regimes
+from engine.complaints.clocks import ESCALATION, current, waiting_for_file
+from engine.complaints.regimes import CLOCKS, STATUTORY, Regimes
+from engine.deadlines.calendar import LAST_YEAR
 from engine.store.complaint import Complaint
 from engine.store.party import Party
 from engine.store.unit_of_work import UnitOfWork
+
+NEVER = datetime(LAST_YEAR, 12, 31, 12, tzinfo=UTC)
+"""When a clock ends that has not started yet, but will."""
 
 
 class CaseContext(Mapping[str, object]):
@@ -45,16 +49,20 @@ class CaseContext(Mapping[str, object]):
         return case.received_at.astimezone(self._zone(case))
 
     def deadlines(self, case: Complaint) -> Mapping[str, datetime | None]:
-        """Due instants by kind; null for a clock that has not started."""
+        """Due instants by kind; null for a clock that has not started, and a day that nobody waits for where it will
+        start with the complete file: a timer that follows it then has a date to move."""
         rows, zone = current(self._uow, case), self._zone(case)
-        return {kind: rows[kind].due_at.astimezone(zone) if kind in rows else None for kind in {*CLOCKS, *rows}}
+        waiting = waiting_for_file(self._uow, case, self._regimes.get(case.regime))
+        dates: dict[str, datetime | None] = dict.fromkeys({*CLOCKS, *waiting})
+        dates |= dict.fromkeys(waiting, NEVER.astimezone(zone))
+        return dates | {kind: row.due_at.astimezone(zone) for kind, row in rows.items()}
 
     def has_email(self, case: Complaint) -> bool:
         """Whether letters can be mailed."""
         return not case.anonymous and address_of(self._uow, case) is not None
 
     def _zone(self, case: Complaint) -> ZoneInfo:
-        return self._regimes.get(case.regime).calendar.zone
+        return self._regimes.of(case.regime, case.calendar).ours.zone
 
 
 def remember_address(uow: UnitOfWork, case: Complaint, address: str | None) -> None:
@@ -105,5 +113,5 @@ _FIELDS: dict[str, Callable[[CaseContext, Complaint], object]] = {
     "anonymous": lambda _, case: case.anonymous,
     "hasEmail": CaseContext.has_email,
 }
-ENTRIES = (*_FIELDS, *(f"deadlines.{kind}" for kind in CLOCKS))
+ENTRIES = (*_FIELDS, *(f"deadlines.{kind}" for kind in (*CLOCKS, STATUTORY, "external_body", ESCALATION)))
 """All that expressions may read of a case, for checks before they run."""

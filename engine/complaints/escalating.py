@@ -15,12 +15,13 @@ from sqlalchemy import ARRAY, ColumnElement, Text, and_, case, cast, func, or_, 
 
 from engine.communication import SEND_MAIL, notice
 from engine.complaints.cases import happened
-from engine.complaints.clocks import current
+from engine.complaints.clocks import Clocks, current
 from engine.complaints.events import Event
 from engine.complaints.regimes import Regimes
+from engine.deadlines import Limit
 from engine.errors import ConfigurationInvalid
 from engine.processes.jobs import enqueue
-from engine.records import About, Action, audit
+from engine.records import About, Action, audit, deputies_of
 from engine.store.complaint import Complaint
 from engine.store.person import Person
 from engine.store.unit_of_work import UnitOfWork
@@ -30,15 +31,18 @@ from engine.types import Actor, Json
 LEVELS = (1, 2, 3)
 NOTICE_RETRIES = 5
 _PARTS = {"groups", "candidates", "priority"}
+_OPTIONAL = {"within"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Level:
-    """What one level means: groups that are told besides the team, groups that may step in, least priority of tasks."""
+    """What one level means: groups that are told besides the team, groups that may step in, least priority of tasks,
+    and how long the level has to deal with the case, where that is set."""
 
     groups: tuple[str, ...]
     candidates: tuple[str, ...]
     priority: int
+    within: Limit | None
 
 
 def load_levels(path: Path) -> Mapping[int, Level]:
@@ -46,17 +50,25 @@ def load_levels(path: Path) -> Mapping[int, Level]:
     try:
         data = tomllib.loads(path.read_text("utf-8"))["levels"]
         return {level: _level(data[str(level)]) for level in LEVELS}
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, ConfigurationInvalid) as error:
         raise ConfigurationInvalid(f"{path.name}: the levels 1 to 3 cannot be read: {error}") from error
 
 
 def _level(row: Mapping[str, object]) -> Level:
-    if set(row) != _PARTS:
+    if set(row) - _OPTIONAL != _PARTS:
         raise ValueError(f"a level has {', '.join(sorted(_PARTS))}")
+    within = row.get("within")
+    if within is not None and not isinstance(within, Mapping):
+        raise ValueError("within is a limit: an amount and a unit")
     priority = row["priority"]
     if not isinstance(priority, int) or not 0 <= priority <= 100:
         raise ValueError("a priority is a number from 0 to 100")
-    return Level(groups=_names(row["groups"]), candidates=_names(row["candidates"]), priority=priority)
+    return Level(
+        groups=_names(row["groups"]),
+        candidates=_names(row["candidates"]),
+        priority=priority,
+        within=None if within is None else Limit.from_json(within),
+    )
 
 
 def _names(value: object) -> tuple[str, ...]:
@@ -72,20 +84,25 @@ class Escalation:
         self._levels, self._regimes, self._public_url = levels, regimes, public_url
 
     def escalate(self, uow: UnitOfWork, case: Complaint, actor: Actor, level: int) -> None:
-        """Raise `case` to `level` (1 to 3): tell people by mail, let managers in, make its open tasks more urgent."""
+        """Raise `case` to `level` (1 to 3): tell people and their deputies by mail, let managers in, make its open
+        tasks more urgent. The clock of the level starts anew; no other clock does."""
         what, tasks = self._levels[level], _open_tasks(uow, case)
         case.escalation_level = max(case.escalation_level, level)
         groups = sorted({*what.groups, *_team(case, tasks)})
-        told = _people(uow, groups, {task.assignee for task in tasks if task.assignee})
+        concerned = _people(uow, groups, {task.assignee for task in tasks if task.assignee})
+        deputies = self._deputies(uow, concerned)
         self.make_urgent(uow, case, what)
+        if what.within is not None and case.answered_at is None:
+            Clocks(uow, case, self._regimes.of(case.regime, case.calendar)).begin_level(what.within)
         facts = self._facts(uow, case, level, tasks)
-        for person in told:
+        for person in [*concerned, *deputies]:
             if person.email:
                 enqueue(uow, SEND_MAIL, notice(uow, "escalation", person.key, facts), case.reference, NOTICE_RETRIES)
         details: dict[str, Json] = {
             "level": level,
             "groups": list(groups),
-            "people": [person.username for person in told],
+            "people": [person.username for person in concerned],
+            "deputies": [person.username for person in deputies],
             "unassigned": facts["unassigned"],
         }
         happened(uow, case, Event.ESCALATED, actor, details)
@@ -113,9 +130,16 @@ class Escalation:
             .execution_options(synchronize_session=False)
         )
 
+    def _deputies(self, uow: UnitOfWork, people: list[Person]) -> list[Person]:
+        """Who stands in today for those of `people` who are away, and is not among them."""
+        known = {person.username for person in people}
+        today = self._regimes.get(None).calendar.local(uow.now()).date()
+        further = deputies_of(uow, known, today) - known
+        return _people(uow, [], set(further)) if further else []
+
     def _facts(self, uow: UnitOfWork, case: Complaint, level: int, tasks: Iterable[UserTask]) -> dict[str, Json]:
         final = current(uow, case).get("final_response")
-        calendar = self._regimes.get(case.regime).calendar
+        calendar = self._regimes.of(case.regime, case.calendar).ours
         return {
             "reference": case.reference,
             "level": level,

@@ -16,6 +16,7 @@ class Event(StrEnum):
     EXTENDED = "extended"
     CLOCKS_PAUSED = "clocks-paused"
     CLOCKS_RESUMED = "clocks-resumed"
+    FILE_COMPLETE = "file-complete"
     LETTER_WRITTEN = "letter-written"
     MESSAGE_WRITTEN = "message-written"
     MESSAGE_RECEIVED = "message-received"

@@ -48,11 +48,13 @@ class Extending:
         a date that is no later one or later than the regime allows, and for a missing reason; TooLarge.
         """
         final = current(uow, case).get(FINAL)
+        if case.closed_at is None and final is None:
+            raise Conflict("The clock has not started: there is no date to put off.")
         if case.closed_at is not None or final is None or final.ended_at is not None:
             raise Conflict("The answer has been given: there is no date to put off.")
         reason = check_message("reason", asked.reason, LONGEST_REASON)
-        regime = self._regimes.get(case.regime)
-        until = _ends(Limit.from_json(final.limit), asked.until, regime.calendar)
+        regime = self._regimes.of(case.regime, case.calendar)
+        until = _ends(Limit.from_json(final.limit), asked.until, regime.ours)
         if until <= max(final.due_at, uow.now()):
             raise _refused("not-later", "The new date must lie after the one that holds.")
         law = current(uow, case).get(STATUTORY)
@@ -63,7 +65,7 @@ class Extending:
                 raise _refused("too-late", f"The rules that apply allow a date until {told}.")
         letter = self._desk.put_off(uow, case, actor, asked.until, reason)
         uow.session.flush()
-        moves = dict(_moves(uow, case, final, until, regime.calendar))
+        moves = dict(_moves(uow, case, final, until, regime.ours))
         for row, moved in moves.items():
             self._add(uow, case, actor, DeadlineExtension(deadline_key=row.key, due_before=row.due_at, due_until=moved,
                       reason=reason, consent=asked.consent, letter_key=letter))  # fmt: skip

@@ -96,7 +96,7 @@ class LetterDesk:
         return key
 
     def _facts(self, uow: UnitOfWork, case: Complaint, language: str) -> dict[str, object]:
-        zone = self._regimes.get(case.regime).calendar.zone
+        zone = self._regimes.of(case.regime, case.calendar).ours.zone
 
         def on(instant: datetime) -> str:
             return long_date(instant.astimezone(zone).date(), language)

@@ -15,7 +15,7 @@ from engine.complaints.escalating import LEVELS, Escalation
 from engine.complaints.events import Event
 from engine.complaints.extending import Extending, Postponement
 from engine.complaints.letters import LetterDesk, latest_notes
-from engine.complaints.pausing import WAITING, pause_clocks, resume_clocks
+from engine.complaints.pausing import WAITING, file_is_complete, pause_clocks, resume_clocks
 from engine.complaints.regimes import Regimes
 from engine.deadlines import Ends, Limit, Unit
 from engine.errors import Finding, Refused
@@ -48,6 +48,7 @@ class Operations:
             "record-remedy": self.record_remedy,
             "escalate": self.escalate,
             "extend-deadline": self.extend_deadline,
+            "complete-file": self.complete_file,
             "close-complaint": self.close_complaint,
         }
         return made
@@ -82,24 +83,24 @@ class Operations:
         case.answered_at = case.answered_at or call.uow.now()
         meet(call.uow, case, *ANSWERS)
         stop(call.uow, case, *UNTIL_ANSWERED)
-        self._clocks(call.uow, case).restart("external_body")
+        self._clocks(call.uow, case).restart("external_body", "response")
         return Action.COMPLAINT_ANSWERED
 
     def _respond(self, call: OperationCall, case: Complaint) -> Action:
-        self._await_reply(call, case)
+        self._await_reply(call, case, "response")
         return self._answer(call, case)
 
-    def _await_reply(self, call: OperationCall, case: Complaint) -> None:
-        self._clocks(call.uow, case).restart("complainant_reply")
+    def _await_reply(self, call: OperationCall, case: Complaint, by: str = "review-outcome") -> None:
+        self._clocks(call.uow, case).restart("complainant_reply", by)
 
     def _ask(self, call: OperationCall, case: Complaint) -> None:
-        self._await_reply(call, case)
+        self._await_reply(call, case, "question")
         until = current(call.uow, case)["complainant_reply"].due_at
         pause_clocks(call.uow, case, self._regimes, _actor(call), until)
 
     def _tell_progress(self, call: OperationCall, case: Complaint) -> None:
         meet(call.uow, case, "progress_update")
-        self._clocks(call.uow, case).restart("progress_update")
+        self._clocks(call.uow, case).restart("progress_update", "progress")
 
     def _ask_survey(self, call: OperationCall, case: Complaint) -> None:  # noqa: ARG002 - one of the effects
         case.survey_open = True
@@ -147,6 +148,10 @@ class Operations:
         reason = latest_notes(call.uow, case).get("extensionReason")
         asked = Postponement(until=until, reason=str(reason or ""), consent=given["extensionConsent"] in {"yes", True})
         self._extending.extend(call.uow, _actor(call), case, asked)
+
+    def complete_file(self, call: OperationCall) -> None:
+        """Everything needed to judge the complaint has come: clocks that waited for it start now (4.15)."""
+        file_is_complete(call.uow, _case(call), self._regimes, _actor(call))
 
     def record_decision(self, call: OperationCall) -> None:
         """Variables outcome, remedy, remedyAmount (7.8)."""
@@ -199,7 +204,7 @@ class Operations:
         audit(call.uow, _actor(call), Action.COMPLAINT_CLOSED, _about(case), {"outcome": case.outcome})
 
     def _clocks(self, uow: UnitOfWork, case: Complaint) -> Clocks:
-        return Clocks(uow, case, self._regimes.get(case.regime))
+        return Clocks(uow, case, self._regimes.of(case.regime, case.calendar))
 
 
 def _case(call: OperationCall) -> Complaint:

@@ -68,7 +68,7 @@ class Receiving:
         uow.session.add(case)
         remember(uow, case)
         happened(uow, case, Event.RECEIVED, actor, {"channel": case.channel, "language": case.language})
-        Clocks(uow, case, regime).begin()
+        Clocks(uow, case, self._regimes.of(case.regime, case.calendar)).begin()
         _add_parties(uow, case, receipt)
         for upload in receipt.attachments:
             self._files.add(uow, case, actor, upload)
@@ -105,6 +105,7 @@ class Receiving:
             channel=receipt.channel,
             language=receipt.language,
             regime=regime.regime_id,
+            calendar=self._regimes.by_unit.get(receipt.unit) if receipt.unit else None,
             anonymous=receipt.anonymous,
             may_disclose=receipt.may_disclose and not receipt.anonymous,
             description=receipt.description.replace("\r\n", "\n"),

@@ -79,7 +79,7 @@ class Recomputing:
             return True
 
     def _clocks(self, uow: UnitOfWork, case: Complaint) -> Clocks:
-        return Clocks(uow, case, self._regimes.get(case.regime))
+        return Clocks(uow, case, self._regimes.of(case.regime, case.calendar))
 
 
 def _prefetch(uow: UnitOfWork, keys: Iterable[Key]) -> None:

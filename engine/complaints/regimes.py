@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,11 @@ STATUTORY = "statutory_response"
 
 PARTS = {"title", "source", "checked", "calendar", "external_body", "clocks"}
 OPTIONAL = {"extension"}
-CLOCK_PARTS = {"amount", "unit", "count_first_day", "ends", "roll_forward", "statutory"}
-LIMIT_PARTS = CLOCK_PARTS - {"statutory"}
+CLOCK_PARTS = {"amount", "unit", "count_first_day", "ends", "roll_forward", "statutory", "starts"}
+LIMIT_PARTS = CLOCK_PARTS - {"statutory", "starts"}
+AT_RECEIPT, AT_COMPLETE_FILE = "receipt", "complete-file"
+STARTS = (AT_RECEIPT, AT_COMPLETE_FILE)
+"""What a clock may be started by: the receipt, or the day on which everything needed has come."""
 EXTENSION_PARTS = {"counted_from", "consent"} | LIMIT_PARTS
 KIND = re.compile(r"[a-z][a-z0-9_]{0,40}")
 OLDEST = date(2020, 1, 1)
@@ -60,14 +63,27 @@ class Regime:
     """By kind; those of `CLOCKS`, and others that start with the receipt (or, `external_body`, with our answer)."""
     statutory: frozenset[str]
     """Kinds of clocks that the law sets: they never stand still."""
+    after_file: frozenset[str]
+    """Kinds of clocks that start when the file is complete, not at the receipt."""
     extension: ExtensionRule | None
     """None: any later date will do, as long as it is told with the reasons."""
+    units_calendar: BusinessCalendar | None = None
+    """The calendar of the unit that has the case, where that has its own."""
+
+    @property
+    def ours(self) -> BusinessCalendar:
+        """By what our own clocks count; those of the law count by `calendar`, that of the jurisdiction."""
+        return self.units_calendar or self.calendar
 
     @property
     def limits(self) -> dict[str, Limit]:
         """The clocks that a case begins with: where the law sets the final response, its clock runs beside ours."""
         law = {STATUTORY: self.clocks["final_response"]} if "final_response" in self.statutory else {}
         return {**law, **self.clocks}
+
+    def waits_for_file(self, kind: str) -> bool:
+        """Whether a clock starts when the file is complete; the law's clock does so with the final response."""
+        return ("final_response" if kind == STATUTORY else kind) in self.after_file
 
     def external_body(self, language: str) -> str:
         """The body outside in `language`, else in English."""
@@ -79,6 +95,14 @@ class Regimes:
     """All regimes by id."""
 
     by_id: Mapping[str, Regime]
+    calendars: Mapping[str, BusinessCalendar] = field(default_factory=dict)
+    by_unit: Mapping[str, str] = field(default_factory=dict)
+    """Names of calendars by the unit that keeps them."""
+
+    def of(self, regime_id: str, calendar: str | None) -> Regime:
+        """The regime of a case whose unit keeps `calendar`. One that has left the configuration counts for nothing."""
+        found = self.get(regime_id)
+        return found if calendar is None else replace(found, units_calendar=self.calendars.get(calendar))
 
     def get(self, regime_id: str | None) -> Regime:
         """A regime; the default one for None. Raises Refused for an id that is not configured."""
@@ -91,11 +115,11 @@ class Regimes:
 
 def load_regimes(regimes: Mapping[str, Path], calendars: Mapping[str, Path]) -> Regimes:
     """All regimes of the files (by id) over the calendars (by name). Raises ConfigurationInvalid, naming the file."""
-    made = load_calendars(calendars)
+    made, by_unit = load_calendars(calendars), _units(calendars)
     found = {regime_id: _regime(regime_id, _read(path), made) for regime_id, path in regimes.items()}
     if DEFAULT_REGIME not in found:
         raise ConfigurationInvalid(f"The regime {DEFAULT_REGIME!r} is missing.")
-    return Regimes(by_id=found)
+    return Regimes(by_id=found, calendars=made, by_unit=by_unit)
 
 
 def load_calendars(files: Mapping[str, Path]) -> dict[str, BusinessCalendar]:
@@ -104,6 +128,19 @@ def load_calendars(files: Mapping[str, Path]) -> dict[str, BusinessCalendar]:
     if DEFAULT_CALENDAR not in made:
         raise ConfigurationInvalid(f"The calendar {DEFAULT_CALENDAR!r} is missing.")
     return made
+
+
+def _units(files: Mapping[str, Path]) -> dict[str, str]:
+    by_unit: dict[str, str] = {}
+    for name, path in files.items():
+        units = _read(path).get("units", [])
+        if not isinstance(units, list) or not all(isinstance(unit, str) and unit for unit in units):
+            raise ConfigurationInvalid(f"{path.name}: `units` must be a list of names.")
+        twice = [unit for unit in units if unit in by_unit]
+        if twice:
+            raise ConfigurationInvalid(f"{path.name}: {', '.join(twice)} keeps another calendar already.")
+        by_unit.update(dict.fromkeys(units, name))
+    return by_unit
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -135,6 +172,7 @@ def _regime(regime_id: str, data: Mapping[str, Any], calendars: Mapping[str, Bus
         external_bodies=_texts(data["external_body"], f"{where}: external_body"),
         clocks=clocks,
         statutory=frozenset(kind for kind, row in data["clocks"].items() if row.get("statutory") is True),
+        after_file=frozenset(kind for kind, row in data["clocks"].items() if row.get("starts") == AT_COMPLETE_FILE),
         extension=_extension(data.get("extension"), f"{where}: extension"),
     )
 
@@ -146,6 +184,9 @@ def _clocks(data: object, where: str) -> dict[str, Limit]:
     strange = [kind for kind in data if not KIND.fullmatch(kind) or kind == STATUTORY]
     if missing or strange:
         raise ConfigurationInvalid(f"{where}: the clocks {', '.join([*missing, *strange])} are missing or misnamed.")
+    for kind, row in data.items():
+        if isinstance(row, dict) and row.get("starts", AT_RECEIPT) not in STARTS:
+            raise ConfigurationInvalid(f"{where}: {kind} starts at {' or '.join(STARTS)}.")
     return {kind: _limit(row, f"{where}: {kind}", CLOCK_PARTS) for kind, row in data.items()}
 
 

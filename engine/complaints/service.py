@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import select
@@ -15,9 +16,11 @@ from engine.complaints.correcting import Correcting
 from engine.complaints.extending import Extending, Postponement
 from engine.complaints.following import Following, case_of_code
 from engine.complaints.letters import LetterDesk
+from engine.complaints.pausing import Standstill, file_is_complete, go_on, stand_still
 from engine.complaints.presenting import message_view, messages_of, row_view, timeline_of, whole_view
 from engine.complaints.receiving import Receiving
 from engine.complaints.recomputing import Recomputing
+from engine.complaints.regimes import Regimes
 from engine.complaints.searching import WORDS, by_words
 from engine.complaints.views import (
     AttachmentView,
@@ -50,6 +53,7 @@ class Desks:
     correcting: Correcting
     letters: LetterDesk
     extending: Extending
+    regimes: Regimes
     recomputing: Recomputing
     files: AttachmentStore
 
@@ -76,7 +80,7 @@ class Complaints:
     def get(self, actor: Actor, reference: str) -> ComplaintView:
         """One complaint with its people, clocks, notes and corrections. Needs `complaint:read`; the look is logged."""
         with self._units() as uow:
-            return whole_view(uow, _read(uow, actor, reference, "complaint"))
+            return self._whole(uow, _read(uow, actor, reference, "complaint"))
 
     def search(self, actor: Actor, request: SearchRequest) -> Page[ComplaintView]:
         """Complaints by code, date, team or `words`; without parties, clocks and notes. Needs `complaint:read`.
@@ -99,7 +103,7 @@ class Complaints:
         with self._units() as uow:
             self._desks.correcting.correct(uow, actor, _locked(uow, reference), changes)
         with self._units() as uow:
-            return whole_view(uow, get_case(uow, reference))
+            return self._whole(uow, get_case(uow, reference))
 
     def timeline(self, actor: Actor, reference: str) -> tuple[TimelineView, ...]:
         """What happened, oldest first. Needs `complaint:read`."""
@@ -135,13 +139,45 @@ class Complaints:
 
         Needs `complaint:update`. Raises Conflict where no answer is due any more, Refused with findings, TooLarge.
         """
+        return self._with_clocks(
+            actor, reference, lambda uow, case: self._desks.extending.extend(uow, actor, case, asked)
+        )
+
+    def pause(self, actor: Actor, reference: str, asked: Standstill) -> ComplaintView:
+        """Let the clocks of ours stand still for a reason other than a question; those of the law run on.
+
+        Needs `complaint:update`. Raises Conflict where they stand still already or the answer was given, Refused.
+        """
+        return self._with_clocks(
+            actor, reference, lambda uow, case: stand_still(uow, case, self._desks.regimes, actor, asked)
+        )
+
+    def resume(self, actor: Actor, reference: str) -> ComplaintView:
+        """Let the clocks go on that staff stopped; timers of the process follow.
+
+        Needs `complaint:update`. Raises Conflict where they do not stand still, or wait for the complainant.
+        """
+        return self._with_clocks(actor, reference, lambda uow, case: go_on(uow, case, self._desks.regimes, actor))
+
+    def complete_file(self, actor: Actor, reference: str, on: date | None = None) -> ComplaintView:
+        """Everything needed came on the day `on` (None: now): clocks that waited for it start (4.15).
+
+        Needs `complaint:update`. Raises Conflict where no clock waits, Refused for a day before the receipt or ahead.
+        """
+        return self._with_clocks(
+            actor, reference, lambda uow, case: file_is_complete(uow, case, self._desks.regimes, actor, on)
+        )
+
+    def _with_clocks(self, actor: Actor, reference: str, act: Callable[[UnitOfWork, Complaint], None]) -> ComplaintView:
+        """Change the clocks of a case while its instance is locked; what it is then."""
         require(actor, Permission.COMPLAINT_UPDATE)
         with self._units() as uow:
-            self._desks.following.with_process(
-                uow, actor, get_case(uow, reference), lambda case: self._desks.extending.extend(uow, actor, case, asked)
-            )
+            self._desks.following.with_process(uow, actor, get_case(uow, reference), lambda case: act(uow, case))
         with self._units() as uow:
-            return whole_view(uow, get_case(uow, reference))
+            return self._whole(uow, get_case(uow, reference))
+
+    def _whole(self, uow: UnitOfWork, case: Complaint) -> ComplaintView:
+        return whole_view(uow, case, self._desks.regimes.of(case.regime, case.calendar))
 
     def recompute_deadlines(self) -> int:
         """Reckon all open dates by the calendars as they are now; the number of cases in which one moved.

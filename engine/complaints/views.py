@@ -91,12 +91,32 @@ class DeadlineView:
     met_at: datetime | None
     ended_at: datetime | None
     basis: str
+    """Where the limit comes from: a regime's id, `decision` for the process's own table, or `escalation`."""
+    limit: Mapping[str, Json]
+    """The budget: amount, unit, and how it ends."""
+    used: float
+    """How much of the budget is used, without what the clock stood still: hours where the limit counts in hours, else
+    days (working days for business days)."""
     derivation: tuple[Mapping[str, Json], ...]
     state: str
     """`running`, `paused`, `overdue`, `met`, `late`, `stopped` or `over`."""
     statutory: bool = False
     """A clock of the law: it never stands still."""
+    started_by: str | None = None
+    """`receipt`, `complete-file`, `escalation`, or the kind of letter; None for clocks of old."""
     extensions: tuple[ExtensionView, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PauseView:
+    """One time that the clocks of ours stood still: the ledger of what does not count."""
+
+    reason: str
+    """`question`, or a code of `engine.complaints.pausing.REASONS`."""
+    started_at: datetime
+    expected_at: datetime
+    """When they go on at the latest."""
+    ended_at: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +144,8 @@ class ComplaintView:
     channel: str
     language: str
     regime: str
+    calendar: str | None
+    """The calendar of the unit that has the case; None: that of the regime."""
     anonymous: bool
     may_disclose: bool
     description: str | None
@@ -154,6 +176,7 @@ class ComplaintView:
     escalation_level: int
     received_at: datetime
     received_by: str
+    file_complete_at: datetime | None
     acknowledged_at: datetime | None
     answered_at: datetime | None
     closed_at: datetime | None
@@ -161,6 +184,10 @@ class ComplaintView:
     parties: Mapping[str, PartyData] = field(default_factory=dict)
     """By role: `complainant`, `representative`, `contact`, `unit`. Empty in search results."""
     deadlines: tuple[DeadlineView, ...] = ()
+    pauses: tuple[PauseView, ...] = ()
+    """When the clocks of ours stood still, oldest first."""
+    waiting_for_file: tuple[str, ...] = ()
+    """Kinds of clocks that start when the file is complete, and have not."""
     notes: tuple[NoteView, ...] = ()
     changes: tuple[ChangeView, ...] = ()
 

@@ -10,7 +10,7 @@ from engine.deadlines.calendar import BusinessCalendar, Shift
 from engine.deadlines.configuration import calendar_from
 from engine.deadlines.feel_functions import calendar_functions
 from engine.deadlines.limits import Due, Ends, Limit, Step, Unit, due
-from engine.deadlines.running import Extension, Pause, Running, over
+from engine.deadlines.running import Extension, Pause, Running, over, used
 
 __all__ = [
     "BusinessCalendar",
@@ -27,4 +27,5 @@ __all__ = [
     "calendar_functions",
     "due",
     "over",
+    "used",
 ]

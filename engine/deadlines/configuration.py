@@ -12,7 +12,7 @@ import holidays as holidays_package
 from engine.deadlines.calendar import WEEKDAYS, BusinessCalendar, HolidayNames, Shift
 from engine.errors import ConfigurationInvalid
 
-KNOWN = {"title", "zone", "hours", "holidays", "days"}
+KNOWN = {"title", "zone", "hours", "holidays", "days", "units"}
 
 
 def calendar_from(data: Mapping[str, object], *, name: str = "calendar") -> BusinessCalendar:
@@ -20,7 +20,8 @@ def calendar_from(data: Mapping[str, object], *, name: str = "calendar") -> Busi
 
     `zone`: an IANA name. `hours`: weekday -> list of "HH:MM-HH:MM". `holidays`: `country` and optionally `region` by
     ISO 3166, as the `holidays` package knows them. `days`: list of `{date, name, hours?}`; hours make it a working
-    day. Raises ConfigurationInvalid, naming `name`, for anything that cannot be understood.
+    day. `units`, the organisation units that keep it, is read by whoever gives cases a calendar. Raises
+    ConfigurationInvalid, naming `name`, for anything that cannot be understood.
     """
     unknown = sorted(set(data) - KNOWN)
     if unknown:

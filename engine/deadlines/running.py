@@ -81,6 +81,21 @@ def stood_still(limit: Limit, pause: Pause, calendar: BusinessCalendar) -> timed
     return last - first
 
 
+def used(clock: Running, at: datetime, calendar: BusinessCalendar) -> timedelta:
+    """How much of its budget, the limit, `clock` has used until `at`: what it ran, without what it stood still.
+
+    Hours, working hours, or whole days (working ones for business days). Never negative, and never less for a later
+    `at`. A day counts as used when it is over.
+    """
+    if at <= clock.start:
+        return timedelta(0)
+    ran = stood_still(clock.limit, Pause(start=clock.start, end=at), calendar)
+    for pause in _within(clock.pauses, clock.start):
+        if pause.start < at:
+            ran -= stood_still(clock.limit, Pause(start=pause.start, end=min(pause.end, at)), calendar)
+    return max(ran, timedelta(0))
+
+
 def _counted(clock: Running, calendar: BusinessCalendar) -> Due:
     reckoned, later = due(clock.limit, clock.start, calendar), timedelta(0)
     still: list[Step] = []

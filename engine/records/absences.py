@@ -73,7 +73,7 @@ class AbsenceService:
         self._units, self._roles, self._zone = units, roles, zone
 
     def enter(self, actor: Actor, asked: NewAbsence) -> AbsenceView:
-        """Enter an absence: one's own, or anybody's with `person:manage`.
+        """Enter an absence: one's own, or anybody's with `person:manage`. Entering it again changes nothing.
 
         Raises Forbidden, NotFound for an unknown person, and Refused with findings: `day-order`, `past`, `too-long`,
         `overlap`, `deputy-unknown`, `deputy-self`, `deputy-work` (may not work on tasks), `deputy-groups` (lacks a
@@ -87,6 +87,9 @@ class AbsenceService:
             absent, deputy = people.get(asked.username), people.get(asked.deputy)
             if absent is None:
                 raise NotFound(f"There is nobody called {asked.username!r}.")
+            known = next((row for row in _same_days(uow, asked) if row.deputy == asked.deputy), None)
+            if known is not None and known.delegates == asked.delegates:
+                return self._view(uow, known)
             findings = [*self._days(uow, asked), *self._deputy(absent, deputy, asked)]
             if not findings:
                 findings = [*_clashes(uow, asked)]
@@ -236,6 +239,11 @@ def _overlapping(uow: UnitOfWork, username: str, first: date, last: date) -> lis
         Absence.last_day >= first,
     )
     return list(uow.session.scalars(known.order_by(Absence.first_day)))
+
+
+def _same_days(uow: UnitOfWork, asked: NewAbsence) -> list[Absence]:
+    found = _overlapping(uow, asked.username, asked.first_day, asked.last_day)
+    return [row for row in found if (row.first_day, row.last_day) == (asked.first_day, asked.last_day)]
 
 
 def _row(uow: UnitOfWork, actor: Actor, asked: NewAbsence) -> Absence:

@@ -54,7 +54,8 @@ class Desk:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        files = [*(ROOT / "workflows" / "complaint_handling").iterdir(), *(ROOT / "forms").glob("*.form")]
+        models = (ROOT / "workflows" / "complaint_handling").glob("*mn")
+        files = [*models, *(ROOT / "forms").glob("*.form")]
         engine.deployments.deploy(SYSTEM, [Resource(name=path.name, content=path.read_bytes()) for path in files])
 
     def file(self, idempotency: str | None = None, **changes: object) -> Received:
