@@ -5,10 +5,12 @@ from __future__ import annotations
 from flask import Flask
 
 from webapi.api import (
+    absences,
     audit_logs,
     authentication,
     clock,
     complaints,
+    conditionals,
     decision_instances,
     decisions,
     deployments,
@@ -22,15 +24,18 @@ from webapi.api import (
     process_instance_operations,
     process_instances,
     service,
+    timers,
     user_tasks,
     variables,
 )
 
 _V2 = (
+    absences,
     audit_logs,
     authentication,
     clock,
     complaints,
+    conditionals,
     decision_instances,
     decisions,
     deployments,
@@ -43,6 +48,7 @@ _V2 = (
     process_instance_history,
     process_instance_operations,
     process_instances,
+    timers,
     user_tasks,
     variables,
 )

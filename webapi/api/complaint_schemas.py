@@ -12,6 +12,7 @@ from marshmallow import fields
 from marshmallow.validate import Length, OneOf
 
 from engine.complaints import PartyData, Receipt, Upload
+from engine.complaints.pausing import REASONS
 from webapi.api.fields import Instant, Key, Text, by_instant, by_integer, by_key, by_switch, by_text
 from webapi.api.schemas import Body, View
 
@@ -151,16 +152,42 @@ class ExtensionView(View):
     actor = fields.String()
 
 
+class LimitView(View):
+    """The budget of a clock: so many hours, days, weeks or months, and how the last day ends."""
+
+    amount = fields.Integer()
+    unit = fields.String()
+    count_first_day = fields.Boolean(attribute="countFirstDay")
+    ends = fields.String()
+    roll_forward = fields.Boolean(attribute="rollForward")
+
+
+class PauseView(View):
+    """One time that the clocks of ours stood still: a line of the ledger."""
+
+    reason = fields.String()
+    started_at = Instant()
+    expected_at = Instant()
+    ended_at = Instant(allow_none=True)
+
+
 class DeadlineView(View):
-    """One clock of a case, with how its date came about."""
+    """One clock of a case, with how its date came about.
+
+    `used` of the budget `limit` is in hours where that counts in hours, else in days; what the clock stood still is
+    not in it.
+    """
 
     kind = fields.String()
     state = fields.String()
     started_at = Instant()
+    started_by = fields.String(allow_none=True)
     due_at = Instant()
     met_at = Instant(allow_none=True)
     ended_at = Instant(allow_none=True)
     basis = fields.String()
+    limit = fields.Nested(LimitView)
+    used = fields.Float()
     statutory = fields.Boolean()
     derivation = fields.Raw()
     extensions = fields.List(fields.Nested(ExtensionView))
@@ -198,6 +225,7 @@ class ComplaintRow(View):
     channel = fields.String()
     language = fields.String()
     regime = fields.String()
+    calendar = fields.String(allow_none=True)
     anonymous = fields.Boolean()
     may_disclose = fields.Boolean()
     description = fields.String(allow_none=True)
@@ -226,6 +254,7 @@ class ComplaintRow(View):
     escalation_level = fields.Integer()
     received_at = Instant()
     received_by = fields.String()
+    file_complete_at = Instant(allow_none=True)
     acknowledged_at = Instant(allow_none=True)
     answered_at = Instant(allow_none=True)
     closed_at = Instant(allow_none=True)
@@ -236,6 +265,8 @@ class ComplaintView(ComplaintRow):
 
     parties = fields.Dict(fields.String(), fields.Nested(PartyView))
     deadlines = fields.List(fields.Nested(DeadlineView))
+    pauses = fields.List(fields.Nested(PauseView))
+    waiting_for_file = fields.List(fields.String())
     notes = fields.List(fields.Nested(NoteView))
     changes = fields.List(fields.Nested(ChangeView))
 
@@ -344,6 +375,23 @@ class Extending(Body):
     until = fields.Date(required=True)
     reason = fields.String(required=True, validate=Length(1))
     consent = fields.Boolean(load_default=False)
+
+
+class Pausing(Body):
+    """Why our clocks stand still, and until which day at the latest."""
+
+    reason = fields.String(required=True, validate=OneOf(REASONS))
+    until = fields.Date(required=True)
+
+
+class Resuming(Body):
+    """Nothing more need be said."""
+
+
+class CompletingFile(Body):
+    """The day on which everything needed had come; now, where none is named."""
+
+    complete_on = fields.Date(load_default=None, allow_none=True)
 
 
 class Writing(Body):

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, request
 
-from engine.complaints import ComplaintChanges, Postponement, Receipt, Upload
+from engine.complaints import ComplaintChanges, Postponement, Receipt, Standstill, Upload
 from engine.errors import Malformed
 from engine.permissions import Permission
 from engine.types import SearchRequest
@@ -121,6 +121,33 @@ def write(reference: str, body: dict[str, Any]) -> Any:
 def extend(reference: str, body: dict[str, Any]) -> Any:
     """Put off the answer, with reasons: the complainant is told, and timers of the process follow."""
     return engine().complaints.extend(actor(), reference, Postponement(**body))
+
+
+@blueprint.post("/complaints/<reference>/clock-suspension")
+@needs(Permission.COMPLAINT_UPDATE)
+@takes(shapes.Pausing)
+@answers(shapes.ComplaintView)
+def pause(reference: str, body: dict[str, Any]) -> Any:
+    """Let the clocks of ours stand still; those of the law run on, and timers of the process follow."""
+    return engine().complaints.pause(actor(), reference, Standstill(**body))
+
+
+@blueprint.post("/complaints/<reference>/clock-resumption")
+@needs(Permission.COMPLAINT_UPDATE)
+@takes(shapes.Resuming, optional=True)
+@answers(shapes.ComplaintView)
+def resume(reference: str, body: dict[str, Any]) -> Any:  # noqa: ARG001 - it is empty
+    """Let the clocks go on that `clock-suspension` stopped."""
+    return engine().complaints.resume(actor(), reference)
+
+
+@blueprint.post("/complaints/<reference>/file-completion")
+@needs(Permission.COMPLAINT_UPDATE)
+@takes(shapes.CompletingFile, optional=True)
+@answers(shapes.ComplaintView)
+def complete_file(reference: str, body: dict[str, Any]) -> Any:
+    """Everything needed has come: clocks that count from the complete file start."""
+    return engine().complaints.complete_file(actor(), reference, body["complete_on"])
 
 
 @blueprint.get("/complaints/<reference>/attachments")

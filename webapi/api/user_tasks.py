@@ -65,6 +65,7 @@ class UserTaskView(View):
     custom_headers = always({})
     tags = always([])
     completed_by = fields.String(allow_none=True)
+    on_behalf_of = fields.String(allow_none=True)
     tenant_id = Tenant()
 
 

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from flask import Response, current_app, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engine.complaints import Postponement
+from engine.complaints import Postponement, Standstill
+from engine.complaints.pausing import REASONS
 from engine.errors import AmendsError, Conflict, NotFound, Refused
 from engine.permissions import Permission
 from engine.types import SYSTEM
 from webapi.access import actor, holds, needs
 from webapi.cases.base import blueprint
 from webapi.cases.diagram import diagrams_of
-from webapi.cases.view import by_reference, dossier
+from webapi.cases.view import by_reference, dossier, stopped_by_staff
 from webapi.context import engine
 from webapi.errors import problem_of
 from webapi.pages.files import download, uploads
 from webapi.pages.i18n import gettext
-from webapi.pages.words import ERROR, POSTPONING, word
+from webapi.pages.words import ERROR, POSTPONING, STANDSTILL, Words, word
 
 
 @blueprint.get("/cases/<reference>")
@@ -59,6 +61,44 @@ def extend(reference: str) -> ResponseReturnValue:
     return redirect(url_for("cases.case", reference=reference, _anchor="clocks"), 303)
 
 
+@blueprint.post("/cases/<reference>/clock-suspension")
+@needs(Permission.COMPLAINT_UPDATE)
+def pause(reference: str) -> ResponseReturnValue:
+    """Let the clocks of ours stand still."""
+    try:
+        until = date.fromisoformat(request.form.get("until", ""))
+    except ValueError:
+        until = date.min  # refused with the others that will not do
+    asked = Standstill(reason=request.form.get("reason", ""), until=until)
+    told = gettext("The clocks stand still.")
+    return _clocks(reference, lambda: engine().complaints.pause(actor(), reference, asked), told)
+
+
+@blueprint.post("/cases/<reference>/clock-resumption")
+@needs(Permission.COMPLAINT_UPDATE)
+def resume(reference: str) -> ResponseReturnValue:
+    """Let them go on."""
+    told = gettext("The clocks go on.")
+    return _clocks(reference, lambda: engine().complaints.resume(actor(), reference), told)
+
+
+@blueprint.post("/cases/<reference>/file-completion")
+@needs(Permission.COMPLAINT_UPDATE)
+def complete_file(reference: str) -> ResponseReturnValue:
+    """Everything needed has come: clocks that waited for it start."""
+    told = gettext("The clocks that waited for the file have started.")
+    return _clocks(reference, lambda: engine().complaints.complete_file(actor(), reference), told)
+
+
+def _clocks(reference: str, act: Callable[[], object], told: str) -> ResponseReturnValue:
+    try:
+        act()
+    except (Refused, Conflict) as refusal:
+        return _page(reference, refusal, told=_why(refusal, STANDSTILL))
+    flash(told, "good")
+    return redirect(url_for("cases.case", reference=reference, _anchor="clocks"), 303)
+
+
 @blueprint.post("/cases/<reference>/attachments")
 @needs(Permission.COMPLAINT_UPDATE)
 def attach(reference: str) -> ResponseReturnValue:
@@ -92,10 +132,10 @@ def diagram(reference: str, definition_key: int) -> Response:
     return current_app.response_class(engine().deployments.xml(SYSTEM, definition_key), mimetype="application/xml")
 
 
-def _why(refusal: Refused | Conflict) -> str:
+def _why(refusal: Refused | Conflict, words: Words = POSTPONING) -> str:
     """What is wrong with a date, in words."""
     found = refusal.findings[0].rule if isinstance(refusal, Refused) and refusal.findings else refusal.code
-    return word(POSTPONING, found) if found in POSTPONING else word(ERROR, refusal.code)
+    return word(words, found) if found in words else word(ERROR, refusal.code)
 
 
 def _page(
@@ -108,6 +148,8 @@ def _page(
         case=found,
         diagrams=diagrams_of(found.complaint.process_instance_key),
         may_write=holds(who, Permission.COMPLAINT_UPDATE),
+        pause_reasons=REASONS,
+        paused=stopped_by_staff(found.complaint, engine().clock.now()),
         problem=told or (word(ERROR, problem.code) if problem else None),
         entered=entered,
     )

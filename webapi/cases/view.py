@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
+from engine.complaints.pausing import REASONS
 from engine.complaints.views import AttachmentView, ComplaintView, DeadlineView, MessageView, TimelineView
 from engine.types import Actor, Json, SearchRequest
 from webapi.context import engine
@@ -34,6 +36,11 @@ def dossier(who: Actor, reference: str) -> Dossier:
 def by_reference(reference: str) -> SearchRequest:
     """A search for exactly this case, that leaves no trace in the log of readings."""
     return SearchRequest(filter={"reference": reference}, limit=1)
+
+
+def stopped_by_staff(case: ComplaintView, now: datetime) -> bool:
+    """Whether the clocks stand still because staff said so, and not for a question."""
+    return any(p.ended_at is None and p.expected_at > now and p.reason in REASONS for p in case.pauses)
 
 
 def calculation(clock: DeadlineView) -> tuple[Mapping[str, Json], ...]:

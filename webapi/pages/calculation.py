@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 
+from engine.complaints.views import DeadlineView
 from engine.deadlines.limits import Limit
+from engine.deadlines.running import HOURLY
 from engine.types import Json
 from webapi.pages.i18n import gettext, ngettext, write_date, write_datetime
 
@@ -40,6 +42,16 @@ def amount(count: int, unit: str) -> str:
 def limit_text(limit: Limit) -> str:
     """A limit of a regime in words."""
     return amount(limit.amount, limit.unit.value)
+
+
+def budget(clock: DeadlineView) -> str:
+    """How much of a clock's time is used."""
+    hourly = str(clock.limit.get("unit")) in HOURLY
+    used = f"{clock.used:g}"
+    length = limit_text(Limit.from_json(clock.limit))
+    if hourly:
+        return gettext("Used: %(used)s hours of %(length)s.", used=used, length=length)
+    return gettext("Used: %(used)s days of %(length)s.", used=used, length=length)
 
 
 def _started(step: Step) -> str:

@@ -12,7 +12,7 @@ from engine.complaints import TimelineView
 from webapi import access
 from webapi.context import engine
 from webapi.pages import assets, configured, language, words
-from webapi.pages.calculation import step_sentence
+from webapi.pages.calculation import budget, step_sentence
 from webapi.pages.i18n import gettext, ngettext, write_date, write_datetime, write_distance
 from webapi.pages.text import paragraphs
 
@@ -92,6 +92,7 @@ def register(app: Flask) -> None:
         "entry": configured.entry,
         "event_words": event_words,
         "derivation_step": step_sentence,
+        "budget": budget,
         "word": lambda code, table: words.word(getattr(words, table), code),
     }
     app.jinja_env.filters.update(filters)

@@ -64,6 +64,40 @@ DEADLINE: Words = {
     "level_3": _l("Escalation to management"),
     "complainant_reply": _l("Reply by the complainant"),
     "progress_update": _l("News about progress"),
+    "escalation": _l("The level that the case was escalated to"),
+}
+
+PAUSE: Words = {
+    "question": _l("until the complainant answers"),
+    "third-party": _l("until somebody outside has done their part"),
+    "other-proceedings": _l("until other proceedings are over"),
+    "complainant-asked": _l("because the complainant asked for it"),
+}
+
+STANDSTILL: Words = {
+    "date": _l("Enter a day within the coming year."),
+    "options": _l("Say what is waited for."),
+    "conflict": _l("The clocks cannot be stopped or started now: look at the case again."),
+}
+
+ABSENCE: Words = {
+    "ahead": _l("to come"),
+    "now": _l("now"),
+    "over": _l("over"),
+    "cancelled": _l("taken back"),
+}
+
+ABSENCE_REFUSED: Words = {
+    "day-order": _l("The last day lies before the first one."),
+    "past": _l("These days are over."),
+    "too-long": _l("An absence lasts two years at most."),
+    "overlap": _l("You have entered an absence for some of these days already."),
+    "deputy-unknown": _l("Choose a colleague who is to do your work."),
+    "deputy-self": _l("Nobody is their own deputy."),
+    "deputy-work": _l("This colleague may not work on tasks."),
+    "deputy-groups": _l("This colleague is not in all of your groups."),
+    "circular": _l("This colleague is away on some of these days, and the work would come back to you."),
+    "conflict": _l("This absence is over already."),
 }
 
 POSTPONING: Words = {
@@ -175,8 +209,9 @@ EVENT: Words = {
     "deadlines-set": _l("Dates set"),
     "deadlines-moved": _l("Dates moved, because the calendar has changed"),
     "extended": _l("Answer put off, and the complainant told"),
-    "clocks-paused": _l("Clocks stand still until the complainant answers"),
+    "clocks-paused": _l("Clocks stand still"),
     "clocks-resumed": _l("Clocks go on"),
+    "file-complete": _l("The file is complete: clocks that waited for it have started"),
     "letter-written": _l("Letter written"),
     "message-written": _l("Message to the complainant"),
     "message-received": _l("Message from the complainant"),
@@ -273,6 +308,7 @@ def happening(event: str, details: Mapping[str, object]) -> str:
 _DETAILS: Mapping[str, Mapping[str, Words]] = {
     "status": {"to": STATUS},
     "letter-written": {"letter": LETTER},
+    "clocks-paused": {"reason": PAUSE},
     "decided": {"decision": DECISION},
     "reviewed": {"decision": DECISION},
     "responded": {"response": RESPONSE},

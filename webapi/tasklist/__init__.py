@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from webapi.tasklist import entrance, inbox, task
+from webapi.tasklist import absence, entrance, inbox, task
 from webapi.tasklist.base import blueprint
 
-__all__ = ["blueprint", "entrance", "inbox", "task"]
+__all__ = ["absence", "blueprint", "entrance", "inbox", "task"]

@@ -9,11 +9,12 @@ from typing import Literal
 from flask import render_template, request
 
 from engine.permissions import Permission
-from engine.tasks.views import TaskCounts
+from engine.tasks.inbox import FOR
+from engine.tasks.views import AbsentCount, TaskCounts
 from engine.types import SearchRequest
 from webapi.access import actor, needs
 from webapi.context import engine
-from webapi.pages.i18n import Lazy
+from webapi.pages.i18n import Lazy, gettext
 from webapi.pages.i18n import lazy as _l
 from webapi.tasklist.base import blueprint
 
@@ -26,8 +27,18 @@ class Pile:
     """One of the ways to look at the tasks: the engine's name for it, its title, and how many lie in it."""
 
     code: str
-    title: Lazy
+    title: Lazy | str
     count: Callable[[TaskCounts], int]
+
+
+def piles_of(counts: TaskCounts) -> tuple[Pile, ...]:
+    """All piles, one for each absent colleague whom one stands in for included."""
+    return (*PILES, *(_of_absent(one) for one in counts.absent))
+
+
+def _of_absent(one: AbsentCount) -> Pile:
+    title = gettext("For %(name)s", name=one.name)
+    return Pile(code=f"{FOR}{one.username}", title=title, count=lambda _: one.tasks)
 
 
 PILES = (
@@ -59,7 +70,7 @@ class Choice:
     @classmethod
     def of_request(cls, counts: TaskCounts) -> Choice:
         """The choice of this request; the first pile with something in it where none is named."""
-        named = {pile.code: pile for pile in PILES}
+        named = {pile.code: pile for pile in piles_of(counts)}
         first = next((pile for pile in PILES[:2] if pile.count(counts)), PILES[1])
         sort = request.args.get("sort", "due")
         return cls(
@@ -95,6 +106,6 @@ def inbox() -> str:
     counts = engine().tasks.counts(who)
     choice = Choice.of_request(counts)
     page = engine().tasks.search(who, choice.search())
-    shown = {"choice": choice, "page": page, "piles": [(p, p.count(counts)) for p in PILES], "sorts": SORTS}
+    shown = {"choice": choice, "page": page, "piles": [(p, p.count(counts)) for p in piles_of(counts)], "sorts": SORTS}
     full = len(page.items) == PAGE
     return render_template("tasklist/inbox.html", more=page.end_cursor if full else None, **shown)

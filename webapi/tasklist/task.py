@@ -38,6 +38,8 @@ class Desk:
     case: ComplaintView | None
     instruction: str
     mine: bool
+    absent: bool
+    """A colleague has it whom the person stands in for."""
     open: bool
     may_assign: bool
 
@@ -136,9 +138,16 @@ def _desk(who: Actor, key: int, form: forms.Form | None = None) -> Desk:
         case=_case(who, found.business_id),
         instruction=_instruction(found),
         mine=found.assignee == who.username,
+        absent=_stands_in(who, found),
         open=found.state == "CREATED",
         may_assign=holds(who, Permission.TASK_ASSIGN),
     )
+
+
+def _stands_in(who: Actor, task: UserTaskView) -> bool:
+    if task.assignee in (None, who.username):
+        return False
+    return task.assignee in {absent.username for absent in engine().absences.stood_in_for(who)}
 
 
 def _instruction(task: UserTaskView) -> str:
