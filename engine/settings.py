@@ -7,7 +7,7 @@
 | `AMENDS_POOL_SIZE` | database connections that one process may hold |
 | `AMENDS_LIVE_INSTANCES` | process instances that one process keeps in memory between commands (2000); 0 keeps none |
 | `AMENDS_CLOCK` | `system` or `settable` |
-| `AMENDS_REQUIRE_PROCESS_TESTS` | `off`; `sent`: process tests that are sent must pass; `all`: each process needs some |
+| `AMENDS_REQUIRE_PROCESS_TESTS` | `off`; `sent`: tests that are sent must pass; `all`: each process needs some |
 | `AMENDS_CONFIG` | directory laid over `config/` |
 | `AMENDS_PUBLIC_URL` | where the portal is reached from outside, for links in letters |
 | `AMENDS_SMTP_URL` (or `_FILE`) | `smtp://user:password@host:port` or `smtps://...`; else mail goes to the mailbox |

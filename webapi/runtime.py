@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from sqlalchemy import text
 from engine.bootstrap import Engine, make_engine
 from engine.clock import Clock, SettableClock, SystemClock
 from engine.identity import new_password
-from engine.processes import Resource
+from engine.processes import Resource, is_tests
 from engine.settings import Settings, library
 from engine.store import embedded
 from engine.store.migrations import Upgraded, upgrade

@@ -7,23 +7,23 @@ from pathlib import Path
 import click
 
 from engine.errors import DeploymentRefused, Finding
+from engine.processes import Resource
 from engine.processes.definition_views import DeployedDecision, DeployedForm, DeployedProcess
 from engine.types import SYSTEM
 from webapi.cli.common import as_json, err, open_engine, out, print_json
-from webapi.runtime import SUFFIXES, library_resources, read_resources
+from webapi.runtime import library_resources, read_resources, resource_files
 
 _FILES = click.argument("files", nargs=-1, type=click.Path(exists=True, path_type=Path))
 _LIBRARY = click.option("--library", "shipped", is_flag=True, help="The process library that comes with the service.")
 
 
-def _paths(files: tuple[Path, ...]) -> list[Path]:
-    found: list[Path] = []
-    for path in files:
-        inside = sorted(path.rglob("*")) if path.is_dir() else [path]
-        found += [file for file in inside if not path.is_dir() or file.suffix in SUFFIXES]
+def _resources(files: tuple[Path, ...], *, shipped: bool) -> list[Resource]:
+    if shipped:
+        return library_resources(tests=True)
+    found = resource_files(files)
     if not found:
         raise click.UsageError("Name at least one file or directory, or use --library.")
-    return found
+    return read_resources(found)
 
 
 @click.command()
@@ -31,8 +31,11 @@ def _paths(files: tuple[Path, ...]) -> list[Path]:
 @_LIBRARY
 @as_json
 def deploy(files: tuple[Path, ...], shipped: bool, machine: bool) -> None:  # noqa: FBT001 - options
-    """Deploy diagrams, tables and forms together: all of FILES (directories with all in them), or none."""
-    resources = library_resources() if shipped else read_resources(_paths(files))
+    """Deploy diagrams, tables and forms together: all of FILES (directories with all in them), or none.
+
+    Process tests among them are run first; with AMENDS_REQUIRE_PROCESS_TESTS they have to pass.
+    """
+    resources = _resources(files, shipped=shipped)
     with open_engine() as engine:
         done = engine.deployments.deploy(SYSTEM, resources)
     if machine:
@@ -58,7 +61,7 @@ def _line(part: DeployedProcess | DeployedDecision | DeployedForm) -> str:
 @as_json
 def lint(files: tuple[Path, ...], shipped: bool, machine: bool) -> None:  # noqa: FBT001 - options
     """Check diagrams, tables and forms as the deployment would, and store nothing. Status 1: it would refuse them."""
-    resources = library_resources() if shipped else read_resources(_paths(files))
+    resources = _resources(files, shipped=shipped)
     findings: tuple[Finding, ...] = ()
     refused = False
     with open_engine() as engine:
