@@ -1,0 +1,122 @@
+"""Processes of the service that can be killed and started again, and a mail server that counts."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from email import message_from_bytes
+from pathlib import Path
+from typing import Any
+
+import httpx
+from aiosmtpd.controller import Controller
+
+from tests.faults.postgres import free_port
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 90.0
+
+
+class Process:
+    """One process of the service: `amends` with some arguments, its output in a file."""
+
+    def __init__(self, name: str, arguments: Sequence[str], environment: dict[str, str], folder: Path) -> None:
+        self.name, self.arguments, self._log = name, tuple(arguments), folder / f"{name}.log"
+        self._environment = {**os.environ, **environment}
+        self._prefix: tuple[str, ...] = ()
+        self.process: subprocess.Popen[bytes] | None = None
+        self.kills = 0
+
+    def within(self, *prefix: str) -> Process:
+        """Start it by another command (`ip netns exec ...`)."""
+        self._prefix = prefix
+        return self
+
+    def start(self) -> None:
+        """Start it."""
+        command = [*self._prefix, sys.executable, "-m", "webapi.cli", *self.arguments]
+        with self._log.open("ab") as log:
+            self.process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
+
+    def kill(self) -> None:
+        """Kill it with -9, at whatever it is doing."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.kills += 1
+
+    def end(self) -> int | None:
+        """Ask it to end, and wait; gives its exit status."""
+        if self.process is None:
+            return None
+        self.process.terminate()
+        try:
+            return self.process.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            raise
+
+    def revive(self) -> bool:
+        """Start it again if it has ended by itself (as when the database was away at its start)."""
+        if self.process is not None and self.process.poll() is not None:
+            self.start()
+            return True
+        return False
+
+    @property
+    def log(self) -> str:
+        """What it has said."""
+        return self._log.read_text("utf-8", "replace") if self._log.exists() else ""
+
+    def wait_for(self, words: str) -> None:
+        """Until it has said so."""
+        pause = threading.Event()
+        for _ in range(int(PATIENCE / 0.1)):
+            if words in self.log:
+                return
+            assert self.process is None or self.process.poll() is None, self.log
+            pause.wait(0.1)
+        raise AssertionError(f"{self.name} never said {words!r}: {self.log}")
+
+
+def wait_for_ready(addresses: Iterable[str]) -> None:
+    """Until each of them answers that it is ready."""
+    pause = threading.Event()
+    for address in addresses:
+        for _ in range(int(PATIENCE / 0.2)):
+            try:
+                if httpx.get(f"{address}/health/ready", timeout=5).status_code == 200:
+                    break
+            except httpx.TransportError:
+                pass
+            pause.wait(0.2)
+        else:
+            raise AssertionError(f"{address} is not ready")
+
+
+class MailServer:
+    """Takes every mail and counts it by its Message-ID."""
+
+    def __init__(self, host: str = "127.0.0.1") -> None:
+        self.received: Counter[str] = Counter()
+        self.senders: Counter[str] = Counter()
+        """Mails by the address of the machine that brought them."""
+        port = free_port(host)
+        self.url = f"smtp://{host}:{port}"
+        self._controller = Controller(self, hostname=host, port=port)
+        self._controller.start()
+
+    def stop(self) -> None:
+        """End."""
+        self._controller.stop()
+
+    async def handle_DATA(self, _server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        """One mail."""
+        self.received[message_from_bytes(envelope.content)["Message-ID"]] += 1
+        self.senders[session.peer[0]] += 1
+        return "250 taken"
