@@ -135,3 +135,19 @@ def test_a_database_that_is_not_there_is_one_sentence(amends: Amends, monkeypatc
     ended = amends("doctor", "--json")
     assert ended.exit_code == 1
     assert "Traceback" not in ended.output
+
+
+def test_timers_are_shown_moved_and_cancelled(amends: Amends, tmp_path: Path) -> None:
+    said = '<bpmn:timeCycle xsi:type="bpmn:tFormalExpression">R/P1D</bpmn:timeCycle>'
+    path = tmp_path / "daily.bpmn"
+    begins = f"<bpmn:timerEventDefinition>{said}</bpmn:timerEventDefinition></bpmn:startEvent>"
+    plain = diagrams.process("daily", diagrams.user_task()).decode()
+    path.write_text(plain.replace("</bpmn:startEvent>", begins))
+    assert amends("deploy", str(path)).exit_code == 0
+    (timer,) = json.loads(amends("timers", "--starts", "--process", "daily", "--json").stdout)
+    key = str(timer["timer_key"])
+    assert amends("timers", "--move", key, "2031-05-01").exit_code == 0
+    assert "2031-05-01" in amends("timers", "--json").stdout
+    assert amends("timers", "--cancel", key).exit_code == 0
+    assert json.loads(amends("timers", "--json").stdout) == []
+    assert amends("timers", "--fire", key).exit_code == 1
