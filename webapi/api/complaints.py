@@ -14,6 +14,7 @@ from engine.types import SearchRequest
 from webapi import json_provider
 from webapi.access import actor, needs
 from webapi.api import complaint_schemas as shapes
+from webapi.api import deadline_schemas as clocks
 from webapi.api.contract import (
     answers,
     conditional,
@@ -116,7 +117,7 @@ def write(reference: str, body: dict[str, Any]) -> Any:
 
 @blueprint.post("/complaints/<reference>/extension")
 @needs(Permission.COMPLAINT_UPDATE)
-@takes(shapes.Extending)
+@takes(clocks.Extending)
 @answers(shapes.ComplaintView)
 def extend(reference: str, body: dict[str, Any]) -> Any:
     """Put off the answer, with reasons: the complainant is told, and timers of the process follow."""
@@ -125,7 +126,7 @@ def extend(reference: str, body: dict[str, Any]) -> Any:
 
 @blueprint.post("/complaints/<reference>/clock-suspension")
 @needs(Permission.COMPLAINT_UPDATE)
-@takes(shapes.Pausing)
+@takes(clocks.Pausing)
 @answers(shapes.ComplaintView)
 def pause(reference: str, body: dict[str, Any]) -> Any:
     """Let the clocks of ours stand still; those of the law run on, and timers of the process follow."""
@@ -134,7 +135,7 @@ def pause(reference: str, body: dict[str, Any]) -> Any:
 
 @blueprint.post("/complaints/<reference>/clock-resumption")
 @needs(Permission.COMPLAINT_UPDATE)
-@takes(shapes.Resuming, optional=True)
+@takes(clocks.Resuming, optional=True)
 @answers(shapes.ComplaintView)
 def resume(reference: str, body: dict[str, Any]) -> Any:  # noqa: ARG001 - it is empty
     """Let the clocks go on that `clock-suspension` stopped."""
@@ -143,7 +144,7 @@ def resume(reference: str, body: dict[str, Any]) -> Any:  # noqa: ARG001 - it is
 
 @blueprint.post("/complaints/<reference>/file-completion")
 @needs(Permission.COMPLAINT_UPDATE)
-@takes(shapes.CompletingFile, optional=True)
+@takes(clocks.CompletingFile, optional=True)
 @answers(shapes.ComplaintView)
 def complete_file(reference: str, body: dict[str, Any]) -> Any:
     """Everything needed has come: clocks that count from the complete file start."""
