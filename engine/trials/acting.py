@@ -60,12 +60,13 @@ class Actor:
         try:
             act(self, step.action, step.line)
         except AmendsError as error:
-            raise StepImpossible(self._told(step.line, error)) from error
+            raise StepImpossible(self._told(step, error)) from error
 
-    def _told(self, line: int, error: AmendsError) -> list[Finding]:
+    def _told(self, step: Step, error: AmendsError) -> list[Finding]:
         fields = [f"{one.element_id}: {one.message}" if one.element_id else one.message for one in error.findings]
         message = " ".join([error.message, *fields])
-        return [Finding(rule="scenario-step", message=message, file=self._file, line=line)]
+        element_id = getattr(step.action, "element_id", None)
+        return [Finding(rule="scenario-step", message=message, file=self._file, line=step.line, element_id=element_id)]
 
     def _look(self, expected: Expected, line: int, *, last: bool = False) -> None:
         self.findings += Compared(self._case, self._file, line).findings(expected, last=last)

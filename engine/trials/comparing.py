@@ -41,11 +41,10 @@ class Compared:
             *self._state(expected.state),
         ]
 
-    def _found(self, part: str, message: str, element_id: str | None = None, cure: str | None = None) -> Finding:
-        line = self._lines.get(f"{part}.{element_id}", self._lines.get(part, self._line))
-        return Finding(
-            rule=f"scenario-{part}", message=message, cure=cure, file=self._file, line=line, element_id=element_id
-        )
+    def _found(self, part: str, message: str, element_id: str | None = None, entry: str | None = None) -> Finding:
+        """A difference in `part`, told at its line, or at that of its entry (an element, if nothing else is said)."""
+        line = self._lines.get(f"{part}.{entry or element_id}", self._lines.get(part, self._line))
+        return Finding(rule=f"scenario-{part}", message=message, file=self._file, line=line, element_id=element_id)
 
     def _path(self, expected: Expected) -> Iterator[Finding]:
         left: Iterable[str] = iter(self._case.trail.elements)
@@ -133,7 +132,7 @@ class Compared:
         for name, wanted in expected.items():
             if not _same(found.get(name), wanted):
                 known = _json(found[name]) if name in found else "not there"
-                yield self._found(part, f"{name} is {known}, and expected is {_json(wanted)}.", name)
+                yield self._found(part, f"{name} is {known}, and expected is {_json(wanted)}.", entry=name)
 
     def _letters(self, expected: tuple[str, ...] | None) -> Iterator[Finding]:
         if expected is not None and list(expected) != list(self._case.letters):
