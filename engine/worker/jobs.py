@@ -108,6 +108,9 @@ class JobRunner:
             rings = self._rings
             try:
                 done = self.work()
+            except Unavailable as error:
+                _LOG.warning("the queue of jobs cannot be read: %s", error.message)
+                done = 0
             except Exception:  # noqa: BLE001 - a worker outlives a database that is away for a while
                 _LOG.exception("the queue of jobs cannot be read")
                 done = 0
@@ -171,6 +174,8 @@ class JobRunner:
     def _settle(self, tell: Callable[[], None]) -> None:
         try:
             tell()
+        except Unavailable as error:
+            _LOG.warning("the outcome of a job could not be told: %s", error.message)
         except Exception:  # noqa: BLE001 - the lock runs out, and the job comes again
             _LOG.exception("the outcome of a job could not be told")
 

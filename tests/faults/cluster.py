@@ -84,8 +84,8 @@ class Process:
         raise AssertionError(f"{self.name} never said {words!r}: {self.log}")
 
 
-def wait_for_ready(addresses: Iterable[str]) -> None:
-    """Until each of them answers that it is ready."""
+def wait_for_ready(addresses: Iterable[str], processes: Sequence[Process] = ()) -> None:
+    """Until each of them answers that it is ready; not if one of the processes has ended."""
     pause = threading.Event()
     for address in addresses:
         for _ in range(int(PATIENCE / 0.2)):
@@ -94,6 +94,8 @@ def wait_for_ready(addresses: Iterable[str]) -> None:
                     break
             except httpx.TransportError:
                 pass
+            ended = [one.name for one in processes if one.process is not None and one.process.poll() is not None]
+            assert not ended, f"{ended} could not start"
             pause.wait(0.2)
         else:
             raise AssertionError(f"{address} is not ready")

@@ -145,7 +145,7 @@ class Storm:
         engine = make_engine(settings, sessions(database), SystemClock())
         engine.deployments.deploy(SYSTEM, load())
         engine.deployments.deploy(SYSTEM, library_resources())
-        engine.people.create(SYSTEM, NewPerson(username="rig", name="Rig", password=None, groups=["administrators"]))
+        engine.people.create(SYSTEM, NewPerson(username="rig", name="Rig", password=None, groups=_GROUPS))
         token = engine.people.create_token(SYSTEM, "rig", "faults")
         database.dispose()
         return token
@@ -160,7 +160,7 @@ class Storm:
             self._workers.append(Process(f"worker{number}", ("worker", "--lock", "8"), environment, self._folder))
         for process in self._processes:
             process.start()
-        wait_for_ready(self._addresses)
+        wait_for_ready(self._addresses, self._processes)
 
     def _clients(self, token: str) -> list[Client]:
         plan = self._plan
@@ -229,6 +229,7 @@ class Storm:
         return float(found[0]), float(found[1])
 
 
+_GROUPS = ("administrators", "case-handlers")
 _BACKENDS = "SELECT pid FROM pg_stat_activity WHERE application_name LIKE 'amends%' AND pid <> pg_backend_pid()"
 _LEFT = """
     SELECT (SELECT count(*) FROM timer WHERE process_id = 'timed'), (SELECT count(*) FROM job WHERE state = 'CREATED')
