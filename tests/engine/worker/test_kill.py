@@ -16,6 +16,7 @@ from engine.store.job import Job
 from engine.store.process_instance import ElementInstance, ProcessInstance
 from engine.types import SYSTEM
 from tests.engine.processes.diagrams import one_job
+from tests.engine.processes.test_starts import begun_by, timer
 
 ROOT = Path(__file__).parents[3]
 COUNT = 30
@@ -47,3 +48,20 @@ def finish(now: Engine, settings: Settings) -> None:
     while jobs := engine.jobs.activate(SYSTEM, type="paint", worker="next", timeout=60.0, max_jobs=10):
         for job in jobs:
             engine.jobs.complete(SYSTEM, job.job_key)
+
+
+def test_kill_9_of_a_sweep_starts_each_instance_once(engine: Engine, settings: Settings, database_url: str) -> None:
+    now = make_engine(settings, engine.units.session_factory, SystemClock())
+    past = timer("2026-01-01T00:00:00Z", "timeDate")
+    now.deployments.deploy(SYSTEM, [begun_by(past, f"begun-{number}") for number in range(COUNT)])
+    command = [sys.executable, "-m", "tests.engine.worker.sweeper", database_url, str(settings.data)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for _ in range(5):
+            assert process.stdout.readline().startswith("fired")
+        process.send_signal(signal.SIGKILL)
+    while now.timers.fire_due():
+        pass
+    with engine.units() as uow:
+        processes = select(func.count(), func.count(ProcessInstance.process_id.distinct()))
+        assert tuple(uow.session.execute(processes).one()) == (COUNT, COUNT)
