@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -130,28 +130,37 @@ def filtering(of: Code, condition: Code, free: frozenset[str], place: Place) -> 
 
     def code(env: Env, run: Run) -> object:
         value = of(env, run)
-        items = value if isinstance(value, list) else [] if value is None else [value]
+        items = value if type(value) is list else [] if value is None else [value]
         outer = {name: env[name] for name in names if name in env}
+        if not items:
+            return _of_nothing(condition, _scope(outer, names, None), run, place)
         kept = []
-        for item in items or [None]:
+        for item in items:
             run.step()
             result = condition(_scope(outer, names, item), run)
-            if isinstance(result, Decimal):
-                return pick(items, result, run, place)
             if result is True:
                 kept.append(item)
+            elif type(result) is Decimal:
+                return pick(items, result, run, place)
             elif result is not False and result is not None:
                 return run.note("type-mismatch", f"a filter gives a boolean or a number, not a {kind(result)}", place)
-        return run.items(kept) if items else []
+        return run.items(kept)
 
     return code
 
 
+def _of_nothing(condition: Code, env: Env, run: Run, place: Place) -> object:
+    """A filter of a list without entries: a position is not there, a condition leaves nothing and is not judged."""
+    noted = len(run.diagnostics)
+    result = condition(env, run)
+    del run.diagnostics[noted:]
+    return pick([], result, run, place) if isinstance(result, Decimal) else []
+
+
 def _scope(outer: Env, names: tuple[str, ...], item: object) -> Env:
-    if not is_context(item):
-        return {**outer, "item": item}
-    return {**outer, "item": item, **_entries(item, names)}
-
-
-def _entries(item: Mapping[str, object], names: tuple[str, ...]) -> Env:
-    return {name: item[name] for name in names if name in item}
+    scope = {**outer, "item": item}
+    if is_context(item):
+        for name in names:
+            if name in item:
+                scope[name] = item[name]
+    return scope

@@ -24,6 +24,8 @@ def _divide(left: Decimal, right: Decimal) -> Decimal:
 
 
 def _power(left: Decimal, right: Decimal) -> Decimal:
+    if not left and right < 0:
+        raise Problem("division-by-zero", "zero is raised to a negative power")
     return Decimal(1) if not right else NUMBERS.power(left, right)
 
 
@@ -152,6 +154,8 @@ def _mismatch(sign: str, left: object, right: object) -> str:
     return f"a value of type {kind(left)} cannot be {_VERBS[sign]} one of type {kind(right)}"
 
 
+PLAIN: dict[str, Operation] = {"+": NUMBERS.add, "-": NUMBERS.subtract, "*": NUMBERS.multiply}
+"""By sign, for two numbers; raises ArithmeticError where the result is out of range."""
 OPERATORS: dict[str, Operator] = {sign: _operator(sign) for sign in _TABLES}
 """By sign: (left, right, run, place) -> result; null and a diagnostic where there is none."""
 

@@ -68,7 +68,7 @@ def _conflicts(node: tree.Node, functions: Functions, types: Mapping[str, Type])
 
 
 def _finding(rule: str, message: str, place: Place, cure: str | None = None) -> Finding:
-    return Finding(rule=rule, message=message, cure=cure, line=place.line, column=place.column)
+    return Finding(rule=rule, message=message, cure=cure, line=place[0], column=place[1])
 
 
 class _Checker:

@@ -44,6 +44,16 @@ class LazyContext(Mapping[str, object]):
             value = self._read[key] = to_feel(self._source[key])
             return value
 
+    def get(self, key: str, default: object = None) -> object:
+        """The entry, or `default` if there is none."""
+        read = self._read
+        if key in read:
+            return read[key]
+        if key not in self._source:
+            return default
+        value = read[key] = to_feel(self._source[key])
+        return value
+
     def __contains__(self, key: object) -> bool:
         return key in self._source
 
@@ -78,22 +88,20 @@ def to_feel(value: object) -> object:
         return value if kind is not Decimal or value.is_finite() else None  # type: ignore[attr-defined]  # a Decimal
     if kind is int:
         return Decimal(value) if abs(value) < 10**34 else _number(Decimal(value))  # type: ignore[arg-type]  # kind is int
-    if isinstance(value, Mapping):
-        return value if kind is LazyContext else LazyContext(value)
-    if isinstance(value, Function):
-        return value
-    return _convert(value)
+    if kind is dict:
+        return LazyContext(value)  # type: ignore[arg-type]  # kind is dict
+    if kind is list:
+        return [to_feel(item) for item in value]  # type: ignore[attr-defined]  # kind is list
+    return value if kind is LazyContext or isinstance(value, Function) else _convert(value)
 
 
 def _convert(value: object) -> object:
+    if isinstance(value, Mapping):
+        return LazyContext(value)
     if isinstance(value, str):
         return str.__str__(value)
-    if isinstance(value, bool | int):
-        return Decimal(int(value))
-    if isinstance(value, float):
-        return _number(Decimal(repr(value)))
-    if isinstance(value, Decimal):
-        return _number(value)
+    if isinstance(value, bool | int | float | Decimal):
+        return _number(Decimal(repr(value)) if isinstance(value, float) else Decimal(value))
     if isinstance(value, dt.date | dt.time | dt.timedelta):
         return _temporal(value)
     if isinstance(value, Sequence | Set | Iterator) and not isinstance(value, bytes | bytearray | memoryview):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from itertools import islice
 from typing import NamedTuple
 
 from engine.feel.errors import FeelSyntaxError
 from engine.feel.limits import Place
 
 MAX_CHARACTERS = 20_000
-MAX_TOKENS = 6_000
+MAX_TOKENS = 3_000
 KEYWORDS = frozenset(
     """if then else for in return some every satisfies and or between instance of function external true false null
     not""".split()  # noqa: SIM905 - reads better than a list
@@ -18,26 +19,31 @@ KEYWORDS = frozenset(
 RESERVED = KEYWORDS - {"not", "external", "function", "of", "instance"}
 """Keywords that are never a name of their own; names may contain them."""
 
+_SPACE = r"[\s\ufeff]*(?:(?://[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)[\s\ufeff]*)*"
 _TOKEN = re.compile(
-    r"""(?P<space>(?:\s|\ufeff|//[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)+)
-    |(?P<string>"(?:[^"\\]|\\.)*")
+    _SPACE
+    + r"""(?:
+    (?P<name>(?:[^\W\d]|[?\u200C\u200D\U00010000-\U000EFFFF])(?:\w|[?\u00B7\u200C\u200D\U00010000-\U000EFFFF])*)
     |(?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)
+    |(?P<string>"(?:[^"\\]|\\.)*")
     |(?P<symbol>\.\.\.?|\*\*|<=|>=|!=|->|==|[-+*/<>=()\[\]{},.:@'])
-    |(?P<name>(?:[^\W\d]|[?\u200C\u200D\U00010000-\U000EFFFF])(?:\w|[?\u00B7\u200C\u200D\U00010000-\U000EFFFF])*)
+    |(?P<end>\Z))
     """,
     re.VERBOSE | re.DOTALL,
 )
+_BETWEEN = re.compile(_SPACE, re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{6})|(.))", re.DOTALL)
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
 
 
 class Token(NamedTuple):
-    """`kind` is name, number, string, symbol or end; the positions are offsets into the text."""
+    """`kind` is name, number, string, symbol or end; `start` and `end` are offsets into the text."""
 
     kind: str
     text: str
     start: int
     end: int
+    place: Place
 
 
 _new = tuple.__new__
@@ -46,18 +52,19 @@ _new = tuple.__new__
 class Source:
     """A text that can tell line and column of an offset."""
 
-    __slots__ = ("_lines", "text")
+    __slots__ = ("_lines", "one_line", "text")
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self._lines = [0] + [match.end() for match in re.finditer("\n", text)] if "\n" in text else None
+        self.one_line = "\n" not in text
+        self._lines = [0] + [match.end() for match in re.finditer("\n", text)] if not self.one_line else None
 
     def place(self, offset: int) -> Place:
         """Line and column, both from 1."""
         if self._lines is None:
-            return _new(Place, (1, offset + 1))
+            return 1, offset + 1
         line = bisect_right(self._lines, offset)
-        return Place(line, offset - self._lines[line - 1] + 1)
+        return line, offset - self._lines[line - 1] + 1
 
     def error(self, message: str, offset: int, proposal: str | None = None) -> FeelSyntaxError:
         """The error to raise for something wrong at an offset."""
@@ -69,23 +76,24 @@ def tokens(source: Source) -> list[Token]:
     """The tokens of a text without spaces and comments, closed by one of kind `end`. Raises FeelSyntaxError."""
     text = source.text
     if len(text) > MAX_CHARACTERS:
-        raise source.error(f"an expression has at most {MAX_CHARACTERS} characters", 0)
+        raise source.error(f"an expression has at most {MAX_CHARACTERS:,} characters", 0)
     found: list[Token] = []
-    position, size = 0, len(text)
-    for match in _TOKEN.finditer(text):
-        start, end = match.span()
-        if start != position:
+    position, one_line = 0, source.one_line
+    for match in islice(_TOKEN.finditer(text), MAX_TOKENS + 1):
+        if match.start() != position:
             break  # something stands between that is no token
         kind = match.lastgroup
-        if kind != "space":
-            found.append(_new(Token, (kind, match[0], start, end)))
-        position = end
-        if len(found) > MAX_TOKENS:
-            raise source.error(f"an expression has at most {MAX_TOKENS} words and signs", position)
-    if position < size:
-        raise _unreadable(source, position)
-    found.append(Token("end", "", size, size))
-    return found
+        word = match[kind]  # type: ignore[index]  # one of the groups has matched
+        position = match.end()
+        start = position - len(word)
+        place = (1, start + 1) if one_line else source.place(start)
+        found.append(_new(Token, (kind, word, start, position, place)))
+    if found and found[-1].kind == "end":
+        return found
+    if len(found) > MAX_TOKENS:
+        raise source.error(f"an expression has at most {MAX_TOKENS:,} words and signs", position)
+    between = _BETWEEN.match(text, position)
+    raise _unreadable(source, between.end() if between else position)
 
 
 def _unreadable(source: Source, offset: int) -> FeelSyntaxError:

@@ -10,21 +10,16 @@ import time
 from collections.abc import Callable, Sized
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from engine.feel.errors import FeelLimitExceeded
 
 S = TypeVar("S", bound=Sized)
 
 
-class Place(NamedTuple):
-    """Where in a text something stands; both count from 1."""
-
-    line: int
-    column: int
-
-
-NOWHERE = Place(1, 1)
+Place = tuple[int, int]
+"""Where in a text something stands: line and column, both from 1. A bare tuple, because each token has one."""
+NOWHERE: Place = (1, 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +46,7 @@ class Limits:
     """
 
     steps: int = 400_000
-    cpu_seconds: float = 0.025
+    cpu_seconds: float = 0.02
     memory: int = 14_000_000
     text: int = 1_000_000
     items: int = 100_000
@@ -60,7 +55,8 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
-_LOOK_AT_CLOCK = 512
+_FIRST_LOOK, _LOOK_AT_CLOCK = 64, 256
+"""Steps before the clock is read first, and between readings: a reading costs as much as several steps."""
 
 
 class Run:
@@ -79,7 +75,7 @@ class Run:
         self.memory = limits.memory
         self.diagnostics: list[Diagnostic] = []
         self._clock = now
-        self._next_look = limits.steps - _LOOK_AT_CLOCK
+        self._next_look = limits.steps - _FIRST_LOOK
 
     def now(self) -> datetime:
         """The instant of this evaluation: the same for every reading in it."""
@@ -91,14 +87,15 @@ class Run:
         """Charge work. Raises FeelLimitExceeded when the budget is spent."""
         self.steps -= count
         if self.steps < self._next_look:
-            self._look()
+            self.look()
 
     def entry(self) -> None:
         """Charge one more entry of a list that grows."""
         self.step()
         self._charge(120)
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Look at the clock now. Raises FeelLimitExceeded when the time is up."""
         if self.steps < 0:
             raise FeelLimitExceeded("the evaluation takes too many steps")
         self._next_look = self.steps - _LOOK_AT_CLOCK
@@ -111,6 +108,16 @@ class Run:
             # once a little more: the garbage collector may have run on this thread, on account of others
             self._warned = True
             self._deadline = reading + self.limits.cpu_seconds / 5
+
+    def spent(self) -> float:
+        """A reading of the clock that the time is measured by, in seconds."""
+        return time.thread_time()
+
+    def reserve(self, seconds: float) -> None:
+        """Make sure that so much time is left. Raises FeelLimitExceeded if not."""
+        self.look()
+        if self._deadline is not None and time.thread_time() + seconds > self._deadline:
+            raise FeelLimitExceeded("the text is too long for its regular expression")
 
     def copied(self, count: int) -> None:
         """Charge a list that was copied, with what it holds shared."""

@@ -27,13 +27,12 @@ class Operands(Reading):
 
     def operand(self) -> Node:
         """The operand that comes next. Raises FeelSyntaxError."""
-        kind, text, _, _ = self.token
+        kind, text, _, _, place = self.tokens[self.position]
         if kind == "name":
             return self._name_or_keyword()
         if kind == "number":
             return self._number()
         if kind == "string":
-            place = self.place()
             self.position += 1
             return tree.Literal(place, unescape(text))
         read = _SIGNS.get(text)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from engine.feel import tree
-from engine.feel.arithmetic import OPERATORS, negate
+from engine.feel.arithmetic import OPERATORS, PLAIN, negate
 from engine.feel.coding import Code, Coder, Env
 from engine.feel.compare import equal, order
 from engine.feel.display import kind
@@ -92,16 +92,34 @@ def code_logic(coder: Coder, node: tree.Logic) -> Code:
 def code_chain(coder: Coder, node: tree.Chain) -> Code:
     """`a + b - c`: one loop, however long it is."""
     first = coder.code(node.first)
+    if len(node.steps) == 1:
+        return _code_step(first, node.steps[0], coder.code(node.steps[0].right))
     steps = tuple((OPERATORS[step.sign], coder.code(step.right), step.place) for step in node.steps)
-    if len(steps) == 1:
-        apply, right, place = steps[0]
-        return lambda env, run: apply(first(env, run), right(env, run), run, place)
 
     def code(env: Env, run: Run) -> object:
         value = first(env, run)
         for apply, right, place in steps:
             value = apply(value, right(env, run), run, place)
         return value
+
+    return code
+
+
+def _code_step(left: Code, step: tree.Step, right: Code) -> Code:
+    """One operation; two numbers, the commonest case, without a detour."""
+    apply, plain, place = OPERATORS[step.sign], PLAIN.get(step.sign), step.place
+    if plain is None:
+        return lambda env, run: apply(left(env, run), right(env, run), run, place)
+    operation = plain
+
+    def code(env: Env, run: Run) -> object:
+        one, other = left(env, run), right(env, run)
+        if type(one) is Decimal and type(other) is Decimal:
+            try:
+                return operation(one, other)
+            except ArithmeticError:
+                pass  # `apply` says what is wrong
+        return apply(one, other, run, place)
 
     return code
 

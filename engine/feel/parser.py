@@ -10,6 +10,8 @@ from collections.abc import Callable
 
 from engine.feel import tree
 from engine.feel.errors import FeelSyntaxError
+from engine.feel.lexer import Token
+from engine.feel.limits import Place
 from engine.feel.names import Names
 from engine.feel.operands import COMPARISON, Operands
 from engine.feel.reading import COMPARISONS, MAX_DEPTH, PROPERTIES
@@ -19,6 +21,7 @@ from engine.feel.tree import Node
 OR, AND, SUM, PRODUCT, POWER = 10, 20, 40, 50, 60
 _LEVELS = {"+": SUM, "-": SUM, "*": PRODUCT, "/": PRODUCT, "**": POWER}
 _MAX_LINKS = 100
+_CLOSING = frozenset(")],}:")
 
 
 class Parser(Operands):
@@ -79,7 +82,15 @@ class Parser(Operands):
     def _infix(self, left: Node, power: int) -> Node:
         links = 0
         while True:
-            following = self._postfix(left) or self._operator(left, power)
+            token = self.tokens[self.position]
+            if token[0] == "symbol":
+                if token[1] in _CLOSING:
+                    return left
+                following = self._sign(left, token, power)
+            elif token[0] == "name":
+                following = self._word_operator(left, token[1], power)
+            else:
+                return left
             if following is None:
                 return left
             left = following
@@ -88,11 +99,22 @@ class Parser(Operands):
             if links > _MAX_LINKS:
                 raise self.error("too many links in a chain of paths, filters and calls")
 
-    def _postfix(self, left: Node) -> Node | None:
-        kind, text, start, _ = self.tokens[self.position]
-        if kind != "symbol":
-            return None
-        place = self.source.place(start)
+    def _sign(self, left: Node, token: Token, power: int) -> Node | None:
+        """What an operand and the sign behind it begin; None if the sign belongs to somebody further out."""
+        _, text, _, _, place = token
+        level = _LEVELS.get(text)
+        if level is not None:
+            return self._chain(left, level) if power < level else None
+        if text in COMPARISONS:
+            if power >= COMPARISON:
+                return None
+            self.position += 1
+            return tree.Comparison(place, text, left, self.expression(COMPARISON))
+        if text == "==":
+            raise self.error("there is no operator ==", "write =")
+        return self._postfix(left, text, place)
+
+    def _postfix(self, left: Node, text: str, place: Place) -> Node | None:
         if text == ".":
             self.position += 1
             return tree.Path(place, left, self._member())
@@ -105,22 +127,6 @@ class Parser(Operands):
                 condition = self.expression()
             self.need("]")
             return tree.Filter(place, left, condition)
-        return None
-
-    def _operator(self, left: Node, power: int) -> Node | None:
-        kind, text, start, _ = self.tokens[self.position]
-        if kind == "name":
-            return self._word_operator(left, text, power)
-        if kind != "symbol":
-            return None
-        level = _LEVELS.get(text)
-        if level is not None and power < level:
-            return self._chain(left, level)
-        if text in COMPARISONS and power < COMPARISON:
-            self.position += 1
-            return tree.Comparison(self.source.place(start), text, left, self.expression(COMPARISON))
-        if text == "==":
-            raise self.error("there is no operator ==", "write =")
         return None
 
     def _chain(self, left: Node, level: int) -> Node:

@@ -33,7 +33,7 @@ class Reading:
 
     def place(self, ahead: int = 0) -> Place:
         """Line and column of the next token, or of one so many places ahead of it."""
-        return self.source.place(self.tokens[self.position + ahead].start)
+        return self.tokens[self.position + ahead].place
 
     def at(self, text: str) -> bool:
         """Does this keyword or symbol come next?"""

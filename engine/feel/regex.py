@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import re2
 
 from engine.feel.errors import Problem
-from engine.feel.limits import Run
+from engine.feel.regex_classes import subtract, subtract_folded
 
 _MAX_PATTERN = 1000
-_MAX_MEMORY = 4 << 20
-_STEPS = 600
-_MAX_SUBTRACTIONS = 3
+_MAX_MEMORY = 1 << 20
+"""Bytes of a program: reading the largest one takes some 15 ms."""
+MAX_PLACES = 300
+_MANY = 10**6
+_NO_PLACE = frozenset("*+?|^$)]}")
 _FLAGS = frozenset("smixq")
 _ESCAPES = frozenset("nrt\\|.?*+(){}-[]^$sSdDwWpPiIcC")
 _CLASSES = {
@@ -45,18 +48,21 @@ _SPACES = re.compile(r"(\[(?:\\.|[^\]\\])*\]|\\\S)|\s+", re.DOTALL)
 _PIECE = re.compile(r"\\[pP]\{[^}]*\}|\\.|\[|\]|\(\?|\s|.", re.DOTALL)
 
 
-def program(run: Run, pattern: str, flags: str = "") -> Any:
-    """As `compiled`; a pattern that was not met lately is charged, so that a loop over new ones looks at the clock."""
-    known = compiled.cache_info().misses
-    try:
-        return compiled(pattern, flags)
-    finally:
-        if compiled.cache_info().misses != known:
-            run.step(_STEPS)
+@dataclass(frozen=True, kw_only=True)
+class Regex:
+    """A pattern that is ready to run, and how many characters it may have to keep in mind at a time.
+
+    `places` are the characters of the pattern with its counted repetitions written out: what a text costs, in the worst
+    case, grows with their number. `anchored` says that a part of a text may match where the whole does not.
+    """
+
+    program: Any
+    places: int
+    anchored: bool
 
 
 @lru_cache(512)
-def compiled(pattern: str, flags: str = "") -> Any:
+def compiled(pattern: str, flags: str = "") -> Regex:
     """The RE2 program of a pattern. Raises Problem if the pattern or a flag is wrong or too large."""
     if len(pattern) > _MAX_PATTERN or not set(flags) <= _FLAGS:
         raise Problem("invalid-pattern", "the pattern is too long" if len(pattern) > _MAX_PATTERN else "unknown flag")
@@ -65,11 +71,18 @@ def compiled(pattern: str, flags: str = "") -> Any:
     options.log_errors = False
     options.dot_nl = "s" in flags
     options.case_sensitive = "i" not in flags
-    text = re2.escape(pattern) if "q" in flags else _Translation(pattern, flags).text()
+    if "q" in flags:
+        text, places = re2.escape(pattern), len(pattern)
+    else:
+        translation = _Translation(pattern, flags)
+        text, places = translation.text(), translation.places
+    if places > MAX_PLACES:
+        raise Problem("invalid-pattern", f"the pattern repeats too much: {places} places, {MAX_PLACES} are allowed")
     try:
-        return re2.compile("(?m)" + text if "m" in flags and "q" not in flags else text, options)
+        found = re2.compile("(?m)" + text if "m" in flags and "q" not in flags else text, options)
     except re2.error as error:
         raise Problem("invalid-pattern", "the pattern is no regular expression") from error
+    return Regex(program=found, places=max(places, 1), anchored="^" in text or "$" in text)
 
 
 class _Translation:
@@ -77,10 +90,13 @@ class _Translation:
         text = _SPACES.sub(lambda match: match[1] or "", pattern) if "x" in flags else pattern
         self._pieces = _PIECE.findall(text)
         self._at = 0
-        self._subtractions = 0
+        self._folded = "i" in flags
+        self.places = 0
         self._dot = "." if "s" in flags else r"[^\n\r]"
 
     def text(self) -> str:
+        """The pattern as RE2 reads it."""
+        self.places = _places(self._pieces)
         out = []
         while self._at < len(self._pieces):
             piece = self._pieces[self._at]
@@ -108,18 +124,16 @@ class _Translation:
     def _bracket(self) -> str:
         negated, inside = self._inside()
         if self._take("-", "["):
-            self._subtractions += 1
-            if self._subtractions > _MAX_SUBTRACTIONS:
-                raise Problem("invalid-pattern", "the pattern subtracts too often")
             inverted, removed = self._inside()
             self._expect("]")
             self._expect("]")
-            removed = ("^" if inverted else "") + removed
-            return _subtract(("^" if negated else "") + inside, removed)
+            subtraction = subtract_folded if self._folded else subtract
+            return subtraction((inside, negated), (removed, inverted))
         self._expect("]")
-        return f"[{'^' if negated else ''}{inside}]"
+        return f"[{'^' if negated else ''}{''.join(inside)}]"
 
-    def _inside(self) -> tuple[bool, str]:
+    def _inside(self) -> tuple[bool, list[str]]:
+        """Is the class negated, and what stands in it, piece by piece."""
         negated = self._take("^")
         out: list[str] = []
         while self._at < len(self._pieces):
@@ -133,7 +147,7 @@ class _Translation:
                 out.append(_escape(piece, inside=True))
             else:
                 out.append(piece)
-        return negated, "".join(out)
+        return negated, out
 
     def _take(self, *pieces: str) -> bool:
         if tuple(self._pieces[self._at : self._at + len(pieces)]) != pieces:
@@ -172,47 +186,41 @@ def _class(members: str, *, negated: bool, inside: bool) -> str:
     return f"[{'^' if negated else ''}{members}]"
 
 
-def _subtract(kept: str, removed: str) -> str:
-    """`[a-z-[aeiou]]`, spelled out as ranges, for the characters below U+0800 (Latin, Greek, Cyrillic, Hebrew, Arabic).
-
-    RE2 is asked which of them are in each class. All 64 Ki of the basic plane would take it 40 ms.
-    """
-    left = _without(_ranges(kept), _ranges(removed))
-    if not left:
-        raise Problem("invalid-pattern", "nothing is left of the class")
-    return "[" + "".join(f"\\x{{{first:X}}}-\\x{{{last:X}}}" for first, last in left) + "]"
-
-
-@lru_cache(256)
-def _ranges(inside: str) -> tuple[tuple[int, int], ...]:
-    """First and last of each stretch of characters of a class, in order. Raises Problem if it is no class."""
-    try:
-        found = re2.findall(f"(?s)[{inside}]+".encode(), _characters())
-    except re2.error as error:
-        raise Problem("invalid-pattern", "the pattern is no regular expression") from error
-    return tuple((ord(run[0]), ord(run[-1])) for run in (raw.decode() for raw in found))
-
-
-def _without(kept: Sequence[tuple[int, int]], removed: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """What is left of some ranges without others; both in order."""
-    left: list[tuple[int, int]] = []
-    at = 0
-    for first, last in kept:
-        start = first
-        while at < len(removed) and removed[at][1] < start:
-            at += 1
-        for gone_first, gone_last in removed[at:]:
-            if gone_first > last:
-                break
-            if gone_first > start:
-                left.append((start, gone_first - 1))
-            start = max(start, gone_last + 1)
-        if start <= last:
-            left.append((start, last))
-    return left
+def _places(pieces: Sequence[str]) -> int:
+    """The characters of a pattern, with `{n,m}` counted m times."""
+    sums, lasts, at = [0], [0], 0
+    while at < len(pieces):
+        piece = pieces[at]
+        at += 1
+        if piece in ("(", "(?"):
+            sums.append(0)
+            lasts.append(0)
+            continue
+        if piece == ")" and len(sums) > 1:
+            lasts.pop()
+            lasts[-1] = sums.pop()
+            sums[-1] += lasts[-1]
+        elif piece == "{":
+            end = pieces.index("}", at) if "}" in pieces[at:] else len(pieces)
+            more = _most("".join(pieces[at:end])) - 1
+            sums[-1] = min(sums[-1] + lasts[-1] * more, _MANY)
+            lasts[-1] = min(lasts[-1] * (more + 1), _MANY)
+            at = end + 1
+        elif piece not in _NO_PLACE:
+            at = _behind_class(pieces, at) if piece == "[" else at
+            lasts[-1] = 1
+            sums[-1] += 1
+    return sums[0]
 
 
-@lru_cache(1)
-def _characters() -> bytes:
-    """The characters of which subtraction is told, in order, in UTF-8."""
-    return "".join(map(chr, range(1, 0x800))).encode()
+def _most(counts: str) -> int:
+    """The larger of the counts in `{n,m}`, at least 1."""
+    return max([1, *(int(part) for part in counts.split(",") if part.isdecimal() and len(part) < 6)])
+
+
+def _behind_class(pieces: Sequence[str], at: int) -> int:
+    depth = 1
+    while at < len(pieces) and depth:
+        depth += (pieces[at] == "[") - (pieces[at] == "]")
+        at += 1
+    return at

@@ -9,7 +9,7 @@ from engine.feel.builtins.conversion import whole
 from engine.feel.errors import FeelLimitExceeded, Problem
 from engine.feel.functions import Library
 from engine.feel.limits import Run
-from engine.feel.regex import program
+from engine.feel.patterns import pattern_of
 
 LIBRARY = Library()
 _PIECE = re.compile(r"\\\\|\\\$|\$\d|[^\\$]+|(?P<bad>.)", re.DOTALL)
@@ -46,19 +46,17 @@ LIBRARY.add("is blank", "string: string", lambda text: not text.strip())
 
 @LIBRARY.function("matches", "input: string, pattern: string, flags?: string?")
 def _matches(run: Run, text: str, pattern: str, flags: str | None = None) -> bool:
-    run.step(50 + len(text) // 50)
-    return program(run, pattern, flags or "").search(text) is not None
+    return pattern_of(run, pattern, flags or "").found(text)
 
 
 @LIBRARY.function("replace", "input: string, pattern: string, replacement: string, flags?: string?")
 def _replace(run: Run, text: str, pattern: str, replacement: str, flags: str | None = None) -> str:
-    found = program(run, pattern, flags or "")
-    if found.search("") is not None:
+    found = pattern_of(run, pattern, flags or "")
+    if found.found(""):
         raise Problem("invalid-pattern", "the pattern matches the empty text")
     parts = _parts(replacement)
-    run.step(50 + len(text) // 50)
     out, position, size = [], 0, 0
-    for match in found.finditer(text):
+    for match in found.matches(text):
         run.step(1 + len(parts) // 4)
         pieces = [text[position : match.start()], *(_filled(part, match, found.groups) for part in parts)]
         position = match.end()
@@ -88,11 +86,10 @@ def _filled(part: str, match: re.Match[str], groups: int) -> str:
 @LIBRARY.function("split", "string: string, delimiter: string")
 def _split(run: Run, text: str, delimiter: str) -> list[str]:
     out, position = [], 0
-    run.step(50 + len(text) // 50)
-    for match in program(run, delimiter).finditer(text):
+    for match in pattern_of(run, delimiter).matches(text):
+        run.entry()
         if match.end() == match.start():
             continue
-        run.entry()
         out.append(text[position : match.start()])
         position = match.end()
     return [*out, text[position:]]
@@ -101,9 +98,8 @@ def _split(run: Run, text: str, delimiter: str) -> list[str]:
 @LIBRARY.function("extract", "string: string, pattern: string")
 def _extract(run: Run, text: str, pattern: str) -> list[str]:
     """All parts of the text that match (as Camunda has it)."""
-    run.step(50 + len(text) // 50)
     out = []
-    for match in program(run, pattern).finditer(text):
+    for match in pattern_of(run, pattern).matches(text):
         run.entry()
         out.append(match.group(0))
     return out
