@@ -1,9 +1,9 @@
 """Random block-structured processes, with what each block leaves in the trace.
 
-Every block has one way in and one way out. What comes from outside is decided by the player (player.py): a block that is
-interrupted or told something from outside waits, at its end, at a user task `hold<n>`; the player does everything else
-first and then what the hold with the lowest number asks for. Numbers are given from the inside out, so the trace is
-known beforehand whatever runs beside. Tasks `never<n>` are completed by nobody: only an interruption ends them.
+Every block has one way in and one way out. What comes from outside is decided by the player (player.py): a block that
+is interrupted or told something from outside waits, at its end, at a user task `hold<n>`; the player does everything
+else first and then what the hold with the lowest number asks for. Numbers are given from the inside out, so the trace
+is known beforehand whatever runs beside. Tasks `never<n>` are completed by nobody: only an interruption ends them.
 """
 
 from __future__ import annotations

@@ -44,9 +44,9 @@ class Ways:
         for entry in scope.entries:
             for name in entry:
                 self._reach(name, before)
-        for handler, _, interrupts in scope.handlers:
-            if self.aside or interrupts:
-                self._reach(handler, before)
+        for handler in scope.handlers:
+            if self.aside or handler.interrupts:
+                self._reach(handler.id, before)
 
     def _pass(self, node: Node) -> None:
         caught = [name for name, _, interrupts in node.catches if self.aside or interrupts]

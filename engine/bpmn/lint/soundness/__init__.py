@@ -91,7 +91,7 @@ def _dead(net: Net, explored: Explored) -> Iterator[Violation]:
         else explored.reached | {name for name, node in net.nodes.items() if node.kind == "startEvent"}
     )
     for name, node in net.nodes.items():
-        handler = any(name == handler for scope in net.scopes.values() for handler, _, _ in scope.handlers)
+        handler = any(name == handler.id for scope in net.scopes.values() for handler in scope.handlers)
         if name not in drawn and name not in net.apart and not handler:
             yield net.elements[name], f"the {node.kind} {name} can never be reached"
 

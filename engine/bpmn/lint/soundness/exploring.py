@@ -64,6 +64,9 @@ def explore(net: Net, *, reduced: bool = True, states: int = STATES) -> Explored
             explored.ends = True
             continue
         _expand(moves, explored, todo, state, reduced=reduced)
+    for handler in (one for scope in net.scopes.values() for one in scope.handlers):
+        if any(at in explored.reached for at, _ in moves.begins(handler.id)):
+            explored.reached.add(handler.id)
     return explored
 
 
@@ -72,7 +75,7 @@ def _expand(moves: Moves, explored: Explored, todo: deque[Items], state: Items, 
     moved = False
     for group in moves.groups(state):
         moved = True
-        new = [move for move in (moves.top(scope, m) for m in group.moves) if _take(explored, state, move)]
+        new = [move for m in group.moves for move in moves.top(scope, m) if _take(explored, state, move)]
         for move in new:
             if _grows(explored, move.items, state):
                 explored.growing.append(move.items)

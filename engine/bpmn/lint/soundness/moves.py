@@ -14,9 +14,10 @@ from bisect import insort
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TypeAlias
 
-from engine.bpmn.lint.soundness.net import Net, Node, Scope, Thrown
+from engine.bpmn.lint.soundness.net import Handler, Net, Node, Scope, Thrown, subsets
 
 Item: TypeAlias = "tuple[int, str, str, Items]"
 """Rank (tokens on cycles last), kind (flow, node, sub, handler), id, what is inside."""
@@ -64,9 +65,13 @@ class Moves:
         for entry in scope.entries:
             plain: Items = tuple(sorted((0, "node", name, ()) for name in entry))
             yield entry[0], plain
-            for handler, thrown, interrupts in scope.handlers:
-                for item in () if thrown is not None else self._handling(handler):
-                    yield handler, ((item,) if interrupts else _with(plain, (item,)))
+            beside = tuple(one.id for one in scope.handlers if one.anytime and not one.interrupts)
+            for some in subsets(beside):
+                for items in product(*(self._handling(name) for name in some)):
+                    yield some[-1], _with(plain, items)
+            for handler in scope.handlers:
+                for item in self._handling(handler.id) if handler.anytime and handler.interrupts else ():
+                    yield handler.id, (item,)
 
     def _handling(self, handler: str) -> list[Item]:
         return [(0, "handler", handler, inside) for _, inside in self.begins(handler)]
@@ -123,13 +128,18 @@ class Moves:
         done = list(self._out(node)) if node.inner is None else self._entered(node)
         for out in done:
             yield Move(node.id, _with(rest, out), decided=node.decides)
-        for name in node.interrupting:
-            for out in self._out(self.net.nodes[name]):
-                yield Move(name, _with(rest, out))
-        for name in node.beside:
-            for extra in self._out(self.net.nodes[name]):
-                for out in done:
-                    yield Move(name, _with(_with(rest, out), extra), through=(node.id,))
+        for some in [(), *subsets(node.beside)]:  # whatever has come beside it stays when it is interrupted
+            for extra in self._together(some):
+                for out in done if some else ():
+                    yield Move(some[-1], _with(_with(rest, out), extra), through=(node.id, *some[:-1]))
+                for name in node.interrupting:
+                    for out in self._out(self.net.nodes[name]):
+                        yield Move(name, _with(_with(rest, out), extra), through=(node.id, *some))
+
+    def _together(self, events: tuple[str, ...]) -> Iterator[Items]:
+        """The ways in which tokens leave several events."""
+        for outs in product(*(self._out(self.net.nodes[name]) for name in events)):
+            yield tuple(sorted(item for out in outs for item in out))
 
     def _entered(self, node: Node) -> list[Items]:
         found: list[Items] = []
@@ -221,9 +231,9 @@ class Moves:
         """A move in a sub-process, seen from the scope around it."""
         rank, kind, name, _ = item
         if move.thrown is None or (kind == "sub" and self._handler(name, move.thrown) is not None):
-            after = move.items if move.thrown is None else self._handled(name, move)
-            for left in self._replaced(rank, kind, name, after):
-                yield replace(move, items=_with(rest, left), thrown=None)
+            for after in [move] if move.thrown is None else self._handled(name, move):
+                for left in self._replaced(rank, kind, name, after.items):
+                    yield replace(after, items=_with(rest, left))
             return
         if kind == "handler":  # what a handler throws is for those around its scope
             for left in self._replaced(rank, kind, name, move.items):
@@ -236,19 +246,25 @@ class Moves:
             return [((rank, kind, name, inside),)]
         return [()] if kind == "handler" else self._out(self.net.nodes[name])
 
-    def _handler(self, scope_id: str, thrown: Thrown) -> tuple[str, bool] | None:
-        for name, wanted, interrupts in self.net.scopes[scope_id].handlers:
-            if wanted is not None and _fits(wanted, thrown):
-                return name, interrupts
+    def _handler(self, scope_id: str, thrown: Thrown) -> Handler | None:
+        for handler in self.net.scopes[scope_id].handlers:
+            if handler.catches is not None and _fits(handler.catches, thrown):
+                return handler
         return None
 
-    def _handled(self, scope_id: str, move: Move) -> Items:
+    def _handled(self, scope_id: str, move: Move) -> list[Move]:
         assert move.thrown is not None  # noqa: S101  # asked for by the callers
         found = self._handler(scope_id, move.thrown)
         assert found is not None  # noqa: S101  # asked for by the callers
-        handler, interrupts = found
-        added = tuple(self._handling(handler)[:1])
-        return added if interrupts else _with(move.items, added)
+        return [
+            Move(
+                found.id,
+                (item,) if found.interrupts else _with(move.items, (item,)),
+                decided=move.decided,
+                through=(*move.through, move.at),
+            )
+            for item in self._handling(found.id)
+        ]
 
     def _caught(self, rest: Items, item: Item, move: Move) -> Iterator[Move]:
         """By a boundary event of the sub-process, or further out."""
@@ -264,11 +280,11 @@ class Moves:
         for left in self._replaced(rank, kind, name, move.items):
             yield replace(move, items=_with(rest, left))
 
-    def top(self, scope: Scope, move: Move) -> Move:
+    def top(self, scope: Scope, move: Move) -> list[Move]:
         """A move of the process itself: what nobody caught inside is handled here, or has no effect."""
         if move.thrown is None or self._handler(scope.id, move.thrown) is None:
-            return move
-        return replace(move, items=self._handled(scope.id, move), thrown=None)
+            return [move]
+        return self._handled(scope.id, move)
 
 
 def _fits(wanted: Thrown, thrown: Thrown) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -26,6 +26,8 @@ from engine.bpmn.lint.soundness.cycles import in_cycles
 
 _THROWN = frozenset({"escalation", "cancel"})
 """Boundary events of these kinds fire only when something inside throws."""
+_MAY_FAIL = frozenset({"serviceTask", "sendTask", "businessRuleTask", "scriptTask", "callActivity"})
+"""What may end with an error by itself, beside events that send a message."""
 _MANY = 4
 """Up to so many conditional flows every combination is tried; beyond, each one, and all of them."""
 
@@ -58,13 +60,23 @@ class Node:
     """Boundary events that catch what is thrown inside: id, what, whether it interrupts."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Handler:
+    """An event sub-process. `catches`: what is thrown in its scope; `anytime`: its event may also come from outside."""
+
+    id: str
+    catches: Thrown | None
+    interrupts: bool
+    anytime: bool
+
+
 @dataclass(kw_only=True)
 class Scope:
-    """A process or sub-process. `entries` are nodes; `handlers` its event sub-processes: id, trigger, interrupting."""
+    """A process or sub-process. `entries` are nodes, `handlers` its event sub-processes."""
 
     id: str
     entries: tuple[tuple[str, ...], ...]
-    handlers: tuple[tuple[str, Thrown | None, bool], ...] = ()
+    handlers: tuple[Handler, ...] = ()
     opaque: bool = False
 
 
@@ -117,7 +129,7 @@ def _scope(document: Document, net: Net, scope: etree._Element) -> None:
     net.scopes[scope.get("id", "")] = Scope(
         id=scope.get("id", ""),
         entries=tuple(_entries(here, into)),
-        handlers=tuple(_handlers(document, here)),
+        handlers=tuple(_handlers(document, scope, here)),
         opaque=local(scope) == "adHocSubProcess",
     )
 
@@ -137,15 +149,33 @@ def _entries(here: Mapping[str, etree._Element], into: Mapping[str, list[str]]) 
         yield tuple(plain)
 
 
-def _handlers(document: Document, here: Mapping[str, etree._Element]) -> Iterator[tuple[str, Thrown | None, bool]]:
+def _handlers(document: Document, scope: etree._Element, here: Mapping[str, etree._Element]) -> Iterator[Handler]:
     for name, element in here.items():
         start = next((n for n in nodes(element) if local(n) == "startEvent"), None)
         if not is_true(element, "triggeredByEvent") or start is None or _compensates(element):
             continue
-        kinds = [kind_of(definition) for definition in definitions(start)]
+        kinds = {kind_of(definition) for definition in definitions(start)}
         thrown = next((_thrown(document, d) for d in definitions(start) if kind_of(d) in ("error", "escalation")), None)
-        by_throw = thrown if kinds == ["escalation"] else None
-        yield name, by_throw, is_true(start, "isInterrupting", default=True)
+        yield Handler(
+            id=name,
+            catches=thrown,
+            interrupts=is_true(start, "isInterrupting", default=True),
+            anytime=_comes_from_outside(kinds, scope),
+        )
+
+
+def _comes_from_outside(kinds: set[str], inside: etree._Element) -> bool:
+    """Whether an event of these kinds may come without being thrown in the scope: errors come out of failing jobs."""
+    others = kinds - _THROWN
+    if others == {"error"}:
+        return any(_may_fail(element) for element in inside.iter(etree.Element))
+    return bool(others)
+
+
+def _may_fail(element: etree._Element) -> bool:
+    if local(element) in ("intermediateThrowEvent", "endEvent"):
+        return any(kind_of(definition) == "message" for definition in definitions(element))
+    return local(element) in _MAY_FAIL
 
 
 def _compensates(scope: etree._Element) -> bool:
@@ -206,7 +236,7 @@ def _leaving(element: etree._Element, out: list[etree._Element]) -> tuple[tuple[
     default = bare(element.get("default"))
     maybe = [f.get("id", "") for f in conditional if f.get("id") != default]
     plain = [name for name in names if name not in maybe and name != default]
-    options = [tuple((plain + list(some)) * times) for some in _subsets(maybe)]
+    options = [tuple((plain + list(some)) * times) for some in subsets(maybe)]
     if default in names:
         options.append(tuple([*plain, default] * times))
     elif plain:
@@ -214,7 +244,7 @@ def _leaving(element: etree._Element, out: list[etree._Element]) -> tuple[tuple[
     return tuple(dict.fromkeys(options)), len(options) > 1
 
 
-def _subsets(names: list[str]) -> Iterator[tuple[str, ...]]:
+def subsets(names: Sequence[str]) -> Iterator[tuple[str, ...]]:
     """All combinations but the empty one, as far as they can be counted."""
     sizes = range(1, len(names) + 1) if len(names) <= _MANY else (1, len(names))
     for size in sizes:
@@ -234,7 +264,7 @@ def _boundaries(document: Document, net: Net, scope: etree._Element) -> None:
         interrupts = is_true(event, "cancelActivity", default=True)
         caught = [_thrown(document, d) for d in definitions(event) if kind_of(d) in ("error", "escalation", "cancel")]
         host.catches += tuple((name, thrown, interrupts) for thrown in caught)
-        if kinds <= _THROWN and host.kind != "callActivity":
+        if host.kind in SUB_PROCESSES and not _comes_from_outside(kinds, net.elements[host.id]):
             continue
         if interrupts:
             host.interrupting += (name,)

@@ -352,8 +352,8 @@ EXAMPLES: dict[str, tuple[str, str, str, str]] = {
     ),
     "dead-element": (
         f"{END}sub a {{\nstart i\nend j @error:x\ni -> j\n}}\nuser u\nend k\ns -> a -> u -> e\nbound b attachedToRef=a @error:x\nb -> k",
-        " @error:x\ni",
-        "\ni",
+        "end j @error:x",
+        f"service j | {job('w')}",
         "",
     ),
     "not-explored": (MANY.format("and a"), "and a", "xor a", ""),

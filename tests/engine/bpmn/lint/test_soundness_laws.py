@@ -6,6 +6,7 @@ each time it can be decided afresh.
 
 from __future__ import annotations
 
+import os
 import re
 from itertools import combinations
 
@@ -18,6 +19,8 @@ from engine.bpmn.lint.soundness import waiting
 from engine.bpmn.lint.soundness.exploring import explore
 from engine.bpmn.lint.soundness.net import build
 from tests.engine.bpmn.drawing import draw
+
+EXAMPLES = int(os.environ.get("RANDOM_EXAMPLES", "25"))
 
 
 @st.composite
@@ -52,6 +55,43 @@ def nested(pick):
     inside = re.sub(r"\b([nqd])(\d)\b", r"\g<1>1\2", inner).replace("start s\ns ->", "start t\nuser w\nt -> w ->")
     around = outer.replace("s -> n0", "s -> a -> n0")
     return f"{around}\nsub a {{\n{inside}\n}}\nbound b attachedToRef=a @message:go\nend e\nb -> e"
+
+
+MESSAGES = ("go", "note", "join", "inside", "over", "around", "end")
+"""Each comes at most once: what a non-interrupting event does again, it does as the first time."""
+FEATURES = {
+    "interrupted": ("bound b1 attachedToRef=a @message:go\nuser v1\nb1 -> v1", ""),
+    "beside": ("bound b2 attachedToRef=a cancelActivity=false @message:note\nuser v2\nb2 -> v2", ""),
+    "joined beside": ("bound b3 attachedToRef=a cancelActivity=false @message:join\nb3 -> n0", ""),
+    "heard inside": ("", "esp h1 {\nstart k1 isInterrupting=false @message:inside\nuser v3\nk1 -> v3\n}"),
+    "taken over": ("", "esp h2 {\nstart k2 @message:over\nuser v4\nk2 -> v4\n}"),
+    "heard around": ("esp h3 {\nstart k3 isInterrupting=false @message:around\nuser v5\nk3 -> v5\n}", ""),
+    "ended around": ("esp h4 {\nstart k4 @message:end\nend v6\nk4 -> v6\n}", ""),
+}
+THROWS = {
+    "nothing": ("", "", ""),
+    "error out": ("bound b5 attachedToRef=a @error:x\nuser v7\nb5 -> v7", "", "@error:x"),
+    "error in": ("", "esp h6 {\nstart k6 @error:x\nuser v8\nk6 -> v8\n}", "@error:x"),
+    "error around": ("esp h7 {\nstart k7 @error:x\nuser v9\nk7 -> v9\n}", "", "@error:x"),
+    "told": ("bound b6 attachedToRef=a cancelActivity=false @escalation:x\nuser v10\nb6 -> v10", "", "@escalation:x"),
+    "escalated": ("bound b7 attachedToRef=a @escalation:x\nuser v11\nb7 -> v11", "", "@escalation:x"),
+    "told in": ("", "esp h8 {\nstart k8 isInterrupting=false @escalation:x\nuser v12\nk8 -> v12\n}", "@escalation:x"),
+    "ended": ("", "", "@terminate"),
+}
+
+
+@st.composite
+def eventful(pick):
+    """A drawing with a sub-process, events around and inside it, and perhaps a throw at its end."""
+    outer, inner = pick(drawings(most=3)), pick(drawings(most=3))
+    around, within, end = THROWS[pick(st.sampled_from(sorted(THROWS)))]
+    chosen = pick(st.lists(st.sampled_from(sorted(FEATURES)), max_size=2, unique=True))
+    outside = [around, *(FEATURES[name][0] for name in chosen)]
+    inside = [within, *(FEATURES[name][1] for name in chosen)]
+    lines = re.sub(r"\b([nqd])(\d)\b", r"\g<1>1\2", inner).replace("start s\ns ->", "start t\nuser w\nt -> w ->")
+    lines = re.sub(r"^end (\w+)$", rf"user \1\nend z {end}\n\1 -> z", lines, flags=re.MULTILINE)
+    body = "\n".join(filter(None, [lines, *inside]))
+    return "\n".join(filter(None, [outer.replace("s -> n0", "s -> a -> n0"), f"sub a {{\n{body}\n}}", *outside]))
 
 
 def _net(lines):
@@ -102,15 +142,17 @@ class Runs:
         host.deploy(self.xml)
         case = host.start(**{key: [] for key in self.decisions})
         for task, chosen in steps:
-            if task == "go":
-                host.publish("go")
+            if task in MESSAGES:
+                host.publish(task)
                 continue
             host.complete(case, task, **({} if chosen is None else {f"d{task[1:]}": list(chosen)}))
         self.seen.update(case.activated())
         self.stuck |= any(code == "DEADLOCK" for _, code in case.incidents)
         self.ends |= case.state == "COMPLETED"
-        messages = [("go", None)] if case.open.messages else []
-        return messages + [(task, chosen) for task in sorted(set(case.tasks)) for chosen in self.options(task)]
+        open_ = sorted({wait.name for wait in case.open.messages.values()} - {task for task, _ in steps})
+        return [(name, None) for name in open_] + [
+            (task, chosen) for task in sorted(set(case.tasks)) for chosen in self.options(task)
+        ]
 
     def options(self, task):
         if task[0] != "q":
@@ -120,7 +162,7 @@ class Runs:
 
 
 @given(drawings(most=5))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 def test_findings_are_what_running_it_shows(new_host, lines):
     net = _net(lines)
     explored, runs = explore(net), Runs(new_host, lines)
@@ -132,12 +174,26 @@ def test_findings_are_what_running_it_shows(new_host, lines):
 
 
 @given(nested())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 def test_sub_processes_and_interruptions_too(new_host, lines):
     """While a message can still come the engine raises no incident; the lint tells what waits for nothing else."""
     net = _net(lines)
     explored, slow, runs = explore(net), explore(net, reduced=False), Runs(new_host, lines)
     assert (set(explored.stuck), explored.reached) == (set(slow.stuck), slow.reached)
+    runs.all()
+    assert explored.stuck or not runs.stuck
+    assert explored.ends == runs.ends
+    in_vain = {name for state in explored.stuck for name in waiting(net, state)}
+    assert runs.seen - {"p"} - in_vain == explored.reached - in_vain
+
+
+@given(eventful())
+@settings(max_examples=EXAMPLES, deadline=None)
+def test_events_and_throws_too(new_host, lines):
+    net = _net(lines)
+    explored, slow, runs = explore(net), explore(net, reduced=False), Runs(new_host, lines)
+    assume(explored.complete and slow.complete)
+    assert (bool(explored.stuck), explored.reached) == (bool(slow.stuck), slow.reached)
     runs.all()
     assert explored.stuck or not runs.stuck
     assert explored.ends == runs.ends
