@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from engine.settings import Settings
 
 # Rooms with pages. Each may give `blueprint` (registered as it is) and `register(app)` (called before that).
-PAGES = ("webapi.pages", "webapi.portal", "webapi.tasklist", "webapi.cases")
+PAGES = ("webapi.pages", "webapi.portal", "webapi.tasklist", "webapi.cases", "webapi.operations")
 
 
 class KeyConverter(BaseConverter):

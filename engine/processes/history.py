@@ -10,6 +10,7 @@ from engine.errors import NotFound
 from engine.permissions import Permission, require
 from engine.processes.definition_views import ElementStatistics
 from engine.processes.instance_views import ELEMENTS, VARIABLES, ElementInstanceView, VariableView, element_rows
+from engine.processes.overview import VersionCounts, version_counts
 from engine.store.deployment import ProcessDefinition
 from engine.store.process_instance import ElementInstance, ProcessInstance, Variable
 from engine.store.search import search
@@ -41,6 +42,12 @@ class HistoryService:
 
     def __init__(self, units: UnitsOfWork) -> None:
         self._units = units
+
+    def versions(self, actor: Actor) -> tuple[VersionCounts, ...]:
+        """Every process version with how many instances run on it; processes by id, the latest version first."""
+        require(actor, Permission.PROCESS_READ)
+        with self._units() as uow:
+            return version_counts(uow.session)
 
     def element(self, actor: Actor, key: Key) -> ElementInstanceView:
         """One visit of a token to an element."""

@@ -4,6 +4,7 @@ import './styles/tokens.css';
 import './styles/site.css';
 import './styles/forms.css';
 import './styles/staff.css';
+import './styles/operations.css';
 import 'htmx.org';
 
 // The error summary takes the focus, so that a screen reader begins there.

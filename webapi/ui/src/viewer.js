@@ -21,7 +21,7 @@ const show = async (root) => {
     if (state === 'done') continue;
     const token = document.createElement('span');
     token.className = `token token-${state}`;
-    token.textContent = count > 1 ? String(count) : '';
+    token.textContent = count > 1 || 'counts' in root.dataset ? String(count) : '';
     token.title = words[state];
     overlays.add(elementId, 'token', { position: { top: -14, right: 14 }, html: token });
   }
