@@ -2,8 +2,8 @@
 
 The caller projects these into tables (tasks, jobs, timers, subscriptions, history); the instance itself keeps only
 what it needs to go on. Keys are those of element instances; `scope_key` is the key of the surrounding element
-instance, or of the process instance. `process_id` is the called process's inside a call activity. All instants are
-aware and in UTC.
+instance, or of the process instance. `process_id` is the called process's inside a call activity, `definition_key` its
+version. All instants are aware and in UTC.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ class ElementActivated:
     key: Key
     element_id: str
     process_id: str
+    definition_key: Key
     element_type: str
     scope_key: Key
     at: datetime
@@ -53,6 +54,7 @@ class FlowTaken:
 
     flow_id: str
     process_id: str
+    definition_key: Key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +63,7 @@ class UserTaskCreated:
 
     key: Key
     element: Element
+    definition_key: Key
     assignee: str | None
     candidate_groups: tuple[str, ...]
     candidate_users: tuple[str, ...]
@@ -76,6 +79,7 @@ class JobCreated:
 
     key: Key
     element: Element
+    definition_key: Key
     job_type: str
     retries: int
     headers: Mapping[str, str]
@@ -93,6 +97,7 @@ class TimerArmed:
     index: int
     element_id: str
     process_id: str
+    definition_key: Key
     due: datetime
     repetitions_left: int
 
@@ -113,6 +118,7 @@ class MessageAwaited:
     index: int
     element_id: str
     process_id: str
+    definition_key: Key
     name: str
     correlation_key: str | None
 
@@ -125,6 +131,7 @@ class SignalAwaited:
     index: int
     element_id: str
     process_id: str
+    definition_key: Key
     name: str
 
 
@@ -171,6 +178,7 @@ class IncidentRaised:
     key: Key
     element_id: str
     process_id: str
+    definition_key: Key
     code: str
     message: str
 

@@ -112,7 +112,12 @@ def park(token: Token, error: AmendsError) -> None:
     element_id = token.scope.spec.name if element is None else element.id
     execution.emit(
         IncidentRaised(
-            key=token.id, element_id=element_id, process_id=token.process_id, code=reason, message=error.message
+            key=token.id,
+            element_id=element_id,
+            process_id=token.process_id,
+            definition_key=token.definition_key,
+            code=reason,
+            message=error.message,
         )
     )
     execution.journal.clear()

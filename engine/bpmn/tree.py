@@ -61,6 +61,11 @@ class Token(Task):  # type: ignore[misc]  # SpiffWorkflow carries no types
         return self.workflow.model.process_id
 
     @property
+    def definition_key(self) -> Key:
+        """The version of that process."""
+        return self.workflow.model.definition_key
+
+    @property
     def spec(self) -> Node:
         """The node that the token is at."""
         return self.task_spec
@@ -123,6 +128,7 @@ class Token(Task):  # type: ignore[misc]  # SpiffWorkflow carries no types
                 key=self.id,
                 element_id=element.id,
                 process_id=element.process_id,
+                definition_key=self.definition_key,
                 element_type=self.task_spec.element_type,
                 scope_key=self.workflow.key if above is None else above.id,
                 at=execution.services.now(),

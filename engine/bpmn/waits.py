@@ -101,6 +101,7 @@ def _tell(token: Token, index: int, definition: Definition, memory: dict[str, An
         "index": index,
         "element_id": token.spec.waits_as,
         "process_id": token.process_id,
+        "definition_key": token.definition_key,
     }
     if isinstance(definition, TimerDefinition):
         if "over" not in memory:

@@ -117,7 +117,7 @@ class Advance:
         what = Projection(
             instance_key=opened.key,
             business_id=opened.business_id,
-            models=live.models,
+            model_at=outside.model_at,
             now=uow.now(),
             new_key=uow.new_key,
             actor=actor.username,

@@ -29,7 +29,7 @@ class Hearing:
                     self._tell(event)
 
     def _tell(self, event: ElementActivated) -> None:
-        element = self._opened.live.models[event.process_id].elements.get(event.element_id)
+        element = self._opened.outside.model_at(event.definition_key).elements.get(event.element_id)
         if element is not None:
             for listen in self._hooks.listeners:
                 listen(self._uow, self._opened.outside.instance, element)

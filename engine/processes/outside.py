@@ -42,6 +42,10 @@ class Outside:
         self.models.setdefault(process_id, model)
         return model
 
+    def model_at(self, key: Key) -> ProcessModel:
+        """The process of a definition key."""
+        return self._catalogue.process(self.uow, key)
+
     def decide(self, decision_id: str, variables: Mapping[str, object]) -> tuple[object, Json]:
         """Evaluate the latest version of a decision; raises `NotFound` or what the evaluation raises."""
         definition, model = self._catalogue.decision(self.uow, decision_id)

@@ -5,7 +5,7 @@ Events are folded first, so that a wait that began and ended within the command 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,12 +20,12 @@ Waits = dict[tuple[Key, int], Row]
 
 @dataclass(kw_only=True)
 class Projection:
-    """What one command did to one instance. `models` are the processes in it by id; `done` is the element instance
+    """What one command did to one instance. `model_at` gives the processes in it by key; `done` is the element instance
     that the command completed, `thrown` the one whose job ended with an error."""
 
     instance_key: Key
     business_id: str | None
-    models: Mapping[str, ProcessModel]
+    model_at: Callable[[Key], ProcessModel]
     now: datetime
     new_key: Callable[[], Key]
     actor: str
@@ -63,14 +63,14 @@ class Projection:
 
     def activated(self, event: bpmn.ElementActivated) -> None:
         """A token came to an element."""
-        model = self.models[event.process_id]
+        element = self.model_at(event.definition_key).elements.get(event.element_id)
         self.elements[event.key] = {
             "key": event.key,
             "instance_key": self.instance_key,
-            "definition_key": model.definition_key,
+            "definition_key": event.definition_key,
             "process_id": event.process_id,
             "element_id": event.element_id,
-            "element_name": model.elements[event.element_id].name if event.element_id in model.elements else None,
+            "element_name": None if element is None else element.name,
             "element_type": event.element_type,
             "scope_key": event.scope_key,
             "state": "ACTIVE",
@@ -96,14 +96,15 @@ class Projection:
 
     def flow_taken(self, event: bpmn.FlowTaken) -> None:
         """A token has gone along a sequence flow."""
-        self.flows.add(f"{self.models[event.process_id].definition_key}/{event.flow_id}")
+        self.flows.add(f"{event.definition_key}/{event.flow_id}")
 
-    def _where(self, key: Key, element: bpmn.Element) -> Row:
+    def _where(self, event: bpmn.UserTaskCreated | bpmn.JobCreated) -> Row:
+        element = event.element
         return {
             "key": self.new_key(),
-            "element_instance_key": key,
+            "element_instance_key": event.key,
             "instance_key": self.instance_key,
-            "definition_key": self.models[element.process_id].definition_key,
+            "definition_key": event.definition_key,
             "process_id": element.process_id,
             "element_id": element.id,
             "business_id": self.business_id,
@@ -111,7 +112,7 @@ class Projection:
 
     def user_task(self, event: bpmn.UserTaskCreated) -> None:
         """Somebody has to do something."""
-        self.tasks[event.key] = self._where(event.key, event.element) | {
+        self.tasks[event.key] = self._where(event) | {
             "name": event.element.name,
             "state": "CREATED",
             "assignee": event.assignee,
@@ -126,7 +127,7 @@ class Projection:
 
     def job(self, event: bpmn.JobCreated) -> None:
         """A worker has to do something."""
-        self.jobs[event.key] = self._where(event.key, event.element) | {
+        self.jobs[event.key] = self._where(event) | {
             "job_type": event.job_type,
             "state": "CREATED",
             "retries": event.retries,
@@ -145,15 +146,15 @@ class Projection:
             "position": index,
         }
 
-    def _process_of(self, process_id: str) -> Row:
-        """The process that an element belongs to: element ids may repeat between a process and those it calls."""
-        return {"process_id": process_id, "definition_key": self.models[process_id].definition_key}
+    def _process_of(self, event: bpmn.TimerArmed | bpmn.MessageAwaited | bpmn.IncidentRaised) -> Row:
+        """The process that an element belongs to: its id may stand in several of those that run in an instance."""
+        return {"process_id": event.process_id, "definition_key": event.definition_key}
 
     def timer(self, event: bpmn.TimerArmed) -> None:
         """Something is due later."""
         self.timers[event.key, event.index] = (
             self._wait(event.key, event.index, event.element_id)
-            | self._process_of(event.process_id)
+            | self._process_of(event)
             | {
                 "due_at": event.due,
                 "retry_at": event.due,
@@ -171,7 +172,7 @@ class Projection:
         """A message is awaited."""
         self.messages[event.key, event.index] = (
             self._wait(event.key, event.index, event.element_id)
-            | self._process_of(event.process_id)
+            | self._process_of(event)
             | {"name": event.name, "correlation_key": event.correlation_key or "", "created_at": self.now}
         )
 
@@ -214,7 +215,7 @@ class Projection:
 
     def incident(self, event: bpmn.IncidentRaised) -> None:
         """An element cannot go on."""
-        self.incidents[event.key] = self._process_of(event.process_id) | {
+        self.incidents[event.key] = self._process_of(event) | {
             "key": self.new_key(),
             "state": "ACTIVE",
             "code": event.code,

@@ -57,7 +57,7 @@ class EventGateway(Node):
 
     def _send(self, token: Token, flow: Flow) -> Token:
         execution = token.execution
-        execution.emit(FlowTaken(flow_id=flow.id, process_id=token.process_id))
+        execution.emit(FlowTaken(flow_id=flow.id, process_id=token.process_id, definition_key=token.definition_key))
         return execution.spawn(token.scope, self.peer(flow.target))
 
     def take(self, token: Token) -> list[Flow]:  # noqa: ARG002  # see pass_on

@@ -68,6 +68,7 @@ class Job(Node):
         event = JobCreated(
             key=token.id,
             element=self.outside,
+            definition_key=token.definition_key,
             job_type=self.job_type.text(seen, now, "the job type"),
             retries=self._retries(token),
             headers=self.outside.headers,

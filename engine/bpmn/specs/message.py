@@ -35,6 +35,7 @@ class MessageDefinition(Definition):
                 index=index,
                 element_id=token.spec.waits_as,
                 process_id=token.process_id,
+                definition_key=token.definition_key,
                 name=name,
                 correlation_key=key,
             )

@@ -192,7 +192,7 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]  # SpiffWorkflow carries no typ
             if token.scope.epoch != epoch:
                 return
         for flow in self.take(token) * self.completion_quantity:
-            execution.emit(FlowTaken(flow_id=flow.id, process_id=token.process_id))
+            execution.emit(FlowTaken(flow_id=flow.id, process_id=token.process_id, definition_key=token.definition_key))
             target = self.peer(flow.target)
             child = execution.spawn(token.scope, target)
             if target.gathers:

@@ -28,7 +28,12 @@ class SignalDefinition(Definition):
         name = self._named(token)
         token.execution.emit(
             SignalAwaited(
-                key=token.id, index=index, element_id=token.spec.waits_as, process_id=token.process_id, name=name
+                key=token.id,
+                index=index,
+                element_id=token.spec.waits_as,
+                process_id=token.process_id,
+                definition_key=token.definition_key,
+                name=name,
             )
         )
         return {"name": name}

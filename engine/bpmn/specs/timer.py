@@ -183,6 +183,7 @@ def tell(token: Token, index: int, schedule: timers.Schedule) -> None:
             index=index,
             element_id=token.spec.waits_as,
             process_id=token.process_id,
+            definition_key=token.definition_key,
             due=schedule.due,
             repetitions_left=left,
         )

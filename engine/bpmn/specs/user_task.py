@@ -65,6 +65,7 @@ class UserTask(Node):
             UserTaskCreated(
                 key=token.id,
                 element=self.element,
+                definition_key=token.definition_key,
                 assignee=_optional(said.assignee, seen, now, "assignee"),
                 candidate_groups=_by_lane(token)
                 if said.by_lane
