@@ -32,7 +32,7 @@ def app(engine: Engine, settings: Settings, way: Way, clock: SettableClock) -> I
     """The application over a way to the database that can be cut; `engine` has another way."""
     engine.deployments.deploy(SYSTEM, [one_user_task()])
     over = Sessions(way.url, pool_size=2)
-    yield create_app(make_engine(settings, over, clock), settings, over)
+    yield create_app(make_engine(settings, over, clock), settings, over, hears_clock=True)
     over.close()
 
 
