@@ -12,7 +12,7 @@ from engine.trials.coverage import Coverage
 from engine.trials.errors import ProcessTestsInvalid
 from engine.trials.gate import Gate, Required
 from engine.trials.register import MemoryEscalation
-from engine.trials.running import Outcome, Report, Trials
+from engine.trials.running import How, Outcome, Report, Trials
 from engine.trials.scenario import Given
 from engine.trials.shelf import Contents, Deployed, Shelf
 
@@ -23,6 +23,7 @@ __all__ = [
     "Deployed",
     "Gate",
     "Given",
+    "How",
     "MemoryEscalation",
     "MemoryUnits",
     "Outcome",

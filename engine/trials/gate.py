@@ -12,7 +12,7 @@ from engine.errors import DeploymentRefused, Finding, Refused
 from engine.feel import Functions
 from engine.processes import InForce, Resource
 from engine.trials.errors import ProcessTestsInvalid
-from engine.trials.running import Outcome, Report, Trials
+from engine.trials.running import How, Outcome, Report, Trials
 from engine.trials.shelf import Filed, Shelf, file_form
 
 Required: TypeAlias = Literal["off", "sent", "all"]
@@ -34,7 +34,7 @@ class Gate:
             return []
         try:
             shelf = self._trials.shelf(self._trials.read(files), _Deployed(in_force, self._functions))
-            report = self._trials.run(shelf, tests, covered=(), within=LONGEST)
+            report = self._trials.run(shelf, tests, How(covered=(), within=LONGEST))
         except (ProcessTestsInvalid, DeploymentRefused) as error:
             return list(error.findings)
         except Refused as error:

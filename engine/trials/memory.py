@@ -92,7 +92,9 @@ class MemorySession(Session):
             raise NoDatabase
         columns = statement.column_descriptions
         tables = {column["entity"] for column in columns}
-        if any(table is None or not self.rows.get(table) for table in tables):
+        if None in tables:  # a function: a number of rows, say
+            raise NoDatabase
+        if any(not self.rows.get(table) for table in tables):
             return _result([column["name"] for column in columns], [])
         if len(tables) != 1:
             raise NoDatabase

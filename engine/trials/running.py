@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.bpmn import ProcessModel
@@ -50,6 +50,20 @@ class Report:
         return all(outcome.passed for outcome in self.outcomes)
 
 
+@dataclass(frozen=True, kw_only=True)
+class How:
+    """Which scenarios run: those with `only` in their name; none after one that failed, with `stop`; for at most
+    `within` seconds (0: as long as they take). Coverage is told of the processes `covered` (None: all at hand)."""
+
+    only: str | None = None
+    stop: bool = False
+    within: float = 0
+    covered: Collection[str] | None = None
+
+
+ALL = How()
+
+
 @dataclass(kw_only=True)
 class _Run:
     """What has been gathered so far."""
@@ -77,32 +91,24 @@ class Trials:
         """Files that stand behind others, read when something of them is asked for."""
         return Behind(resources, self._bench.functions)
 
-    def run(
-        self,
-        shelf: Shelf,
-        tests: Sequence[Resource],
-        *,
-        covered: Iterable[str] | None = None,
-        only: str | None = None,
-        within: float = 0,
-    ) -> Report:
-        """Run all scenarios of the files `tests`; those with `only` in their name. Coverage is told of the processes
-        `covered` (None: all at hand).
+    def run(self, shelf: Shelf, tests: Sequence[Resource], how: How = ALL) -> Report:
+        """Run the scenarios of the files `tests`.
 
         Raises `ProcessTestsInvalid` where one of the files cannot be read, before anything runs, and `Refused` if the
-        scenarios take longer than `within` seconds (0: as long as they take).
+        scenarios take too long.
         """
         suites = [read_suite(one.name, one.content, shelf) for one in tests]
         started, run = time.monotonic(), _Run()
         for suite in suites:
             for process_id, reasons in suite.uncovered.items():
                 run.excused.setdefault(process_id, {}).update(reasons)
-            for scenario in suite.scenarios:
-                if within and time.monotonic() - started > within:
-                    raise Refused(f"The process tests take longer than {within:g} seconds.")
-                if only is None or only.lower() in scenario.name.lower():
-                    self._try(shelf, suite, scenario, run)
-        wanted = shelf.process_ids if covered is None else covered
+        chosen = [(suite, one) for suite in suites for one in suite.scenarios if _is_meant(one, how.only)]
+        for suite, scenario in chosen:
+            if how.within and time.monotonic() - started > how.within:
+                raise Refused(f"The process tests take longer than {how.within:g} seconds.")
+            if not self._try(shelf, suite, scenario, run) and how.stop:
+                break
+        wanted = shelf.process_ids if how.covered is None else how.covered
         return Report(
             outcomes=tuple(run.outcomes),
             coverage=tuple(self._coverage(shelf, wanted, run)),
@@ -114,7 +120,7 @@ class Trials:
         model = shelf.at_hand.processes[process_id]
         return Case(self._bench, shelf, process_id, _with_complaint(given, model))
 
-    def _try(self, shelf: Shelf, suite: Suite, scenario: Scenario, run: _Run) -> None:
+    def _try(self, shelf: Shelf, suite: Suite, scenario: Scenario, run: _Run) -> bool:
         started = time.monotonic()
         try:
             case = self.start(shelf, scenario.process_id, scenario.given)
@@ -134,11 +140,16 @@ class Trials:
                 seconds=time.monotonic() - started,
             )
         )
+        return not found
 
     def _coverage(self, shelf: Shelf, wanted: Iterable[str], run: _Run) -> Iterator[Coverage]:
         models: Mapping[str, ProcessModel] = shelf.at_hand.processes
         for process_id in sorted(wanted):
             yield coverage_of(models[process_id], run.trails, run.excused.get(process_id, {}))
+
+
+def _is_meant(scenario: Scenario, only: str | None) -> bool:
+    return only is None or only.lower() in scenario.name.lower()
 
 
 def _with_complaint(given: Given, model: ProcessModel) -> Given:

@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 
 from marshmallow import Schema
 
-from engine.bpmn import ProcessModel, parse_diagram
+from engine.bpmn import Binding, ProcessModel, parse_diagram
 from engine.dmn import Model, load_models
 from engine.errors import NotFound
 from engine.feel import STANDARD, Functions
@@ -139,6 +139,25 @@ class Shelf(Catalogue):
         """A decision; raises `NotFound`."""
         model = self.at_hand.decisions.get(decision_id) or self._deployed.decision(decision_id)
         return _definition(0, decision_id), model
+
+    def bound_process(self, uow: UnitOfWork, process_id: str, binding: Binding, caller: Key) -> ProcessModel:  # noqa: ARG002 - as above
+        """What is at hand is of one deployment."""
+        return self.latest_process(uow, process_id)
+
+    def bound_decision(
+        self,
+        uow: UnitOfWork,
+        decision_id: str,
+        binding: Binding,  # noqa: ARG002 - as above
+        caller: Key,  # noqa: ARG002 - as above
+    ) -> tuple[Definition, Model]:
+        """What is at hand is of one deployment."""
+        return self.decision(uow, decision_id)
+
+    def bound_form(self, uow: UnitOfWork, form_id: str, binding: Binding, caller: Key) -> Key:  # noqa: ARG002 - as above
+        """Forms at hand have no keys; raises `NotFound`."""
+        self.filed(form_id)
+        return 0
 
     def filed(self, form_id: str) -> Filed:
         """A form; raises `NotFound`."""

@@ -39,14 +39,14 @@ class Wanted:
 @click.argument("paths", nargs=-1, type=PATHS)
 @BESIDE
 @click.option("--only", help="Scenarios with this in their name.")
+@click.option("--stop", is_flag=True, help="Stop at the first scenario that fails.")
 @click.option("--min-coverage", type=click.FloatRange(0, 100), help="Least coverage in percent, of each process.")
 @as_json
 def run_tests(
     paths: tuple[Path, ...],
-    more: tuple[Path, ...],
-    only: str | None,
     min_coverage: float | None,
     machine: bool,  # noqa: FBT001 - an option
+    **how: Any,
 ) -> None:
     """Run the process tests of PATHS: `tests.yaml` files, diagrams with tests beside them, or directories.
 
@@ -57,7 +57,7 @@ def run_tests(
 
     try:
         trials = make_trials(settings())
-        reports = [_run(trials, wanted, more, only) for wanted in _wanted(paths or _library())]
+        reports = [_run(trials, wanted, **how) for wanted in _wanted(paths or _library())]
     except AmendsError as error:
         Refusal(error).show()
         raise SystemExit(UNUSABLE) from error
@@ -124,12 +124,15 @@ def shelf_of(trials: Trials, files: Sequence[Path], more: Sequence[Path]) -> She
     return trials.shelf(contents, trials.behind(library_resources))
 
 
-def _run(trials: Trials, wanted: Wanted, more: Sequence[Path], only: str | None) -> Report:
+def _run(trials: Trials, wanted: Wanted, *, more: Sequence[Path], only: str | None, stop: bool) -> Report:
+    from engine.trials import How  # noqa: PLC0415 - as above
+
     shelf = shelf_of(trials, wanted.files, more)
     names = {file.name for file in wanted.processes}
     covered = [one.process_id for one in shelf.at_hand.processes.values() if one.resource_name in names]
     tests = [Resource(name=_shown(file), content=file.read_bytes()) for file in wanted.tests]
-    return trials.run(shelf, tests, covered=covered if only is None else (), only=only)
+    how = How(only=only, stop=stop, covered=covered if only is None else ())
+    return trials.run(shelf, tests, how)
 
 
 def _shown(file: Path) -> str:
