@@ -33,14 +33,16 @@ from engine.bpmn.inspection import inspect_diagram
 from engine.bpmn.instance import Instance
 from engine.bpmn.lint.obligations import Rulebook, load_rulebook
 from engine.bpmn.migrate import Change, Migrated
-from engine.bpmn.model import Diagram, Element, ProcessModel, Reference, StartTrigger
+from engine.bpmn.model import LATEST, Binding, Diagram, Element, ProcessModel, Reference, StartTrigger
 from engine.bpmn.modify import Activate, Modification, Move, Terminate, Variables
 from engine.bpmn.renewing import Renewal
 from engine.bpmn.services import ServiceCall, Services
 from engine.bpmn.timers import Schedule
 
 __all__ = [
+    "LATEST",
     "Activate",
+    "Binding",
     "BpmnError",
     "Change",
     "DecisionEvaluated",

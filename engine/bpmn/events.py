@@ -71,6 +71,7 @@ class UserTaskCreated:
     follow_up_date: datetime | None
     priority: int
     form_id: str | None
+    form_key: Key | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,7 +19,23 @@ if TYPE_CHECKING:
     from engine.bpmn.specs.timer import TimerDefinition
     from engine.bpmn.timers import Schedule
 
+BindingKind: TypeAlias = Literal["latest", "deployment", "versionTag"]
 ReferenceKind: TypeAlias = Literal["form", "decision", "process", "job-type", "candidate-group"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Binding:
+    """Which version of what an element calls is meant: `zeebe:bindingType` and `zeebe:versionTag`.
+
+    `latest`: the latest one when it is called; `deployment`: the one that was deployed together with the diagram;
+    `versionTag`: the latest one that bears the tag.
+    """
+
+    kind: BindingKind = "latest"
+    tag: str | None = None
+
+
+LATEST = Binding()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +76,7 @@ class Reference:
     name: str
     element_id: str
     line: int | None = None
+    binding: Binding = LATEST
 
 
 @dataclass(frozen=True, kw_only=True)

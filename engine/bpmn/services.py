@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from engine.bpmn.model import Element, ProcessModel
+from engine.bpmn.model import LATEST, Binding, Element, ProcessModel
 from engine.types import Json, Key
 
 
@@ -37,11 +37,20 @@ class Services(Protocol):
         """A key that no other row has; used as the identity of an element instance."""
         ...
 
-    def process(self, process_id: str) -> ProcessModel:
-        """The latest version of a called process, with its definition key. Raises `NotFound`."""
+    def process(self, process_id: str, binding: Binding = LATEST, caller: Key = 0) -> ProcessModel:
+        """The version of a called process that is bound to, with its definition key. Raises `NotFound`.
+
+        `caller` is the definition key of the process that calls.
+        """
         ...
 
-    def decide(self, decision_id: str, variables: Mapping[str, object]) -> tuple[object, Json]:
+    def form(self, form_id: str, binding: Binding, caller: Key) -> Key:
+        """The version of a form that is bound to. Raises `NotFound`."""
+        ...
+
+    def decide(
+        self, decision_id: str, variables: Mapping[str, object], binding: Binding = LATEST, caller: Key = 0
+    ) -> tuple[object, Json]:
         """The result (a FEEL or JSON value) of a decision and the trace of how it came about.
 
         Raises `AmendsError` where it cannot be evaluated, or `BpmnError`.

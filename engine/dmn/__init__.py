@@ -7,6 +7,7 @@ from engine.dmn.imports import load_models, needed_files, read_header
 from engine.dmn.load import load_model
 from engine.dmn.model import DECISION_LIMITS, DecisionInfo, Model
 from engine.dmn.results import DecisionResult, EvaluatedDecision, EvaluatedInput, MatchedRule
+from engine.dmn.tags import version_tags
 
 __all__ = [
     "DECISION_LIMITS",
@@ -21,4 +22,5 @@ __all__ = [
     "load_models",
     "needed_files",
     "read_header",
+    "version_tags",
 ]

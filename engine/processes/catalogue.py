@@ -15,10 +15,11 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from engine.bpmn import ProcessModel, parse_diagram
+from engine.bpmn import Binding, ProcessModel, parse_diagram
 from engine.dmn import Model, load_models, needed_files, read_header
 from engine.errors import NotFound
 from engine.feel import STANDARD, Functions
+from engine.processes.bindings import BoundKind, find_bound
 from engine.store.deployment import DecisionDefinition, Deployment, FormDefinition, ProcessDefinition, Resource
 from engine.store.unit_of_work import UnitOfWork
 from engine.types import Key
@@ -29,6 +30,7 @@ _LAST = select(func.max(Deployment.number))
 LAST_DEPLOYMENT = func.coalesce(_LAST.scalar_subquery(), 0).label("last_deployment")
 """A column for statements that a command sends anyway; what it gives goes to `Catalogue.note_last`."""
 _NOTED = "last deployment"
+_MOST_BINDINGS = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +67,7 @@ class Catalogue:
         self._latest = Latest()
         self._processes: dict[Key, ProcessModel] = {}
         self._models: dict[Key, Model] = {}
+        self._bindings: dict[tuple[BoundKind, str, Binding, int], Key] = {}
 
     def latest(self, uow: UnitOfWork) -> Latest:
         """What is deployed as seen by this command."""
@@ -139,6 +142,33 @@ class Catalogue:
             raise NotFound(f"There is no decision {decision_id!r}.", decision_id=decision_id)
         return found, self.model(uow, found.resource_key)
 
+    def bound_process(self, uow: UnitOfWork, process_id: str, binding: Binding, caller: Key) -> ProcessModel:
+        """The version of a process that the process `caller` is bound to; raises `NotFound`."""
+        return self.process(uow, self._bound(uow, "process", process_id, binding, caller))
+
+    def bound_decision(
+        self, uow: UnitOfWork, decision_id: str, binding: Binding, caller: Key
+    ) -> tuple[Definition, Model]:
+        """The version of a decision that the process `caller` is bound to; raises `NotFound`."""
+        return self.decision_by_key(uow, self._bound(uow, "decision", decision_id, binding, caller))
+
+    def bound_form(self, uow: UnitOfWork, form_id: str, binding: Binding, caller: Key) -> Key:
+        """The version of a form that the process `caller` is bound to; raises `NotFound`."""
+        return self._bound(uow, "form", form_id, binding, caller)
+
+    def _bound(self, uow: UnitOfWork, kind: BoundKind, name: str, binding: Binding, caller: Key) -> Key:
+        # With a tag a later deployment may bring another version; what was deployed together stays together.
+        as_of = self.latest(uow).number if binding.kind == "versionTag" else caller
+        asked = (kind, name, binding, as_of)
+        key = self._bindings.get(asked)
+        if key is None:
+            key = find_bound(uow, kind, name, binding, caller)
+            with self._lock:
+                if len(self._bindings) > _MOST_BINDINGS:
+                    self._bindings.clear()
+                self._bindings[asked] = key
+        return key
+
     def decision_by_key(self, uow: UnitOfWork, key: Key) -> tuple[Definition, Model]:
         """One version of a decision and the model that holds it; raises `NotFound`."""
         row = uow.session.get(DecisionDefinition, key)
@@ -181,6 +211,13 @@ class Catalogue:
         if found is None:
             raise NotFound(f"There is no form {form_id!r}.", form_id=form_id)
         return found
+
+    def form_by_key(self, uow: UnitOfWork, key: Key) -> Definition:
+        """One version of a form; raises `NotFound`."""
+        row = uow.session.get(FormDefinition, key)
+        if row is None:
+            raise NotFound(f"There is no version {key} of a form.")
+        return _form(row)
 
     def content(self, uow: UnitOfWork, resource_key: Key) -> bytes:
         """A deployed resource as it was handed in; raises `NotFound`."""

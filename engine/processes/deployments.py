@@ -12,6 +12,7 @@ from engine.feel import to_json
 from engine.permissions import Permission, require
 from engine.processes import values
 from engine.processes.arming import arm
+from engine.processes.bindings import check_bindings, taken_along
 from engine.processes.catalogue import Catalogue, Latest
 from engine.processes.definition_views import (
     DECISIONS,
@@ -102,7 +103,7 @@ class DeploymentService:
 
     def _store(self, uow: UnitOfWork, actor: Actor, drafts: Sequence[Draft], findings: Sequence[Finding]) -> Deployment:
         latest = self._catalogue.latest(uow)
-        findings = [*findings, *check_references(drafts, self._known(drafts, latest))]
+        findings = [*findings, *check_references(drafts, self._known(drafts, latest)), *check_bindings(uow, drafts)]
         if any(finding.severity == "error" for finding in findings):
             raise DeploymentRefused(findings=findings)
         row = tables.Deployment(
@@ -110,7 +111,8 @@ class DeploymentService:
         )
         uow.session.add(row)
         uow.session.flush()
-        deployed = [one for draft in drafts for one in store(uow, row.key, latest, draft)]
+        along = taken_along(drafts, latest)
+        deployed = [one for draft in drafts for one in store(uow, row.key, latest, draft, along)]
         self._catalogue.forget_latest(uow)
         self._arm(uow, latest, drafts, deployed)
         audit(

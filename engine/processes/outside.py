@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 
-from engine.bpmn import ProcessModel, ServiceCall
+from engine.bpmn import LATEST, Binding, ProcessModel, ServiceCall
 from engine.processes.catalogue import Catalogue
 from engine.processes.hooks import Hooks, InstanceRef, OperationCall
 from engine.store.attempt import Attempt
@@ -36,9 +36,12 @@ class Outside:
         """A fresh key."""
         return self.uow.new_key()
 
-    def process(self, process_id: str) -> ProcessModel:
-        """The latest version of a called process; raises `NotFound`."""
-        model = self._catalogue.latest_process(self.uow, process_id)
+    def process(self, process_id: str, binding: Binding = LATEST, caller: Key = 0) -> ProcessModel:
+        """The version of a called process that is bound to; raises `NotFound`."""
+        if binding.kind == "latest":
+            model = self._catalogue.latest_process(self.uow, process_id)
+        else:
+            model = self._catalogue.bound_process(self.uow, process_id, binding, caller)
         self.models.setdefault(process_id, model)
         return model
 
@@ -46,9 +49,18 @@ class Outside:
         """The process of a definition key."""
         return self._catalogue.process(self.uow, key)
 
-    def decide(self, decision_id: str, variables: Mapping[str, object]) -> tuple[object, Json]:
-        """Evaluate the latest version of a decision; raises `NotFound` or what the evaluation raises."""
-        definition, model = self._catalogue.decision(self.uow, decision_id)
+    def form(self, form_id: str, binding: Binding, caller: Key) -> Key:
+        """The version of a form that is bound to; raises `NotFound`."""
+        return self._catalogue.bound_form(self.uow, form_id, binding, caller)
+
+    def decide(
+        self, decision_id: str, variables: Mapping[str, object], binding: Binding = LATEST, caller: Key = 0
+    ) -> tuple[object, Json]:
+        """Evaluate the version of a decision that is bound to; raises `NotFound` or what the evaluation raises."""
+        if binding.kind == "latest":
+            definition, model = self._catalogue.decision(self.uow, decision_id)
+        else:
+            definition, model = self._catalogue.bound_decision(self.uow, decision_id, binding, caller)
         names = ChainMap(dict(variables), dict(self.context()))
         result = model.evaluate(decision_id, names, now=self.uow.now)
         trace: Json = {"decisionKey": str(definition.key), "version": definition.version, "trace": result.to_json()}

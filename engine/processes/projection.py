@@ -119,6 +119,7 @@ class Projection:
             "candidate_groups": list(event.candidate_groups),
             "candidate_users": list(event.candidate_users),
             "form_id": event.form_id,
+            "form_key": event.form_key,
             "priority": event.priority,
             "due_at": event.due_date,
             "follow_up_at": event.follow_up_date,

@@ -88,7 +88,8 @@ def renew(uow: UnitOfWork, changes: Sequence[Change]) -> None:
     for change in changes:
         table = Job if change.renewed.keys() & {"job_type", "headers"} else UserTask
         one = update(table).where(table.element_instance_key == change.element_instance_key, table.ended_at.is_(None))
-        uow.session.execute(one.values(**change.renewed).execution_options(synchronize_session=False))
+        other_form = {"form_key": None} if "form_id" in change.renewed else {}
+        uow.session.execute(one.values(**change.renewed, **other_form).execution_options(synchronize_session=False))
         if "job_type" in change.renewed:
             uow.notify(JOBS, str(change.renewed["job_type"]))
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from engine.processes.bindings import tags_of
 from engine.processes.catalogue import Definition, Latest
 from engine.processes.definition_views import DeployedDecision, DeployedForm, DeployedProcess
 from engine.processes.drafts import Draft
@@ -12,14 +15,22 @@ from engine.types import Key
 Deployed = DeployedProcess | DeployedDecision | DeployedForm
 
 
-def store(uow: UnitOfWork, deployment_key: Key, latest: Latest, draft: Draft) -> list[Deployed]:
-    """Write a resource and its definitions; what is byte for byte the latest version keeps its key and version."""
-    return _Storing(uow, deployment_key, latest, draft).store()
+def store(
+    uow: UnitOfWork, deployment_key: Key, latest: Latest, draft: Draft, along: Collection[str] = ()
+) -> list[Deployed]:
+    """Write a resource and its definitions; what is byte for byte the latest version keeps its key and version.
+
+    The processes of `along` get a new version nevertheless.
+    """
+    return _Storing(uow, deployment_key, latest, draft, along).store()
 
 
 class _Storing:
-    def __init__(self, uow: UnitOfWork, deployment_key: Key, latest: Latest, draft: Draft) -> None:
+    def __init__(
+        self, uow: UnitOfWork, deployment_key: Key, latest: Latest, draft: Draft, along: Collection[str]
+    ) -> None:
         self._uow, self._deployment_key, self._latest, self._draft = uow, deployment_key, latest, draft
+        self._along, self._tags = along, tags_of(draft)
         self._resource_key: Key | None = None
 
     def store(self) -> list[Deployed]:
@@ -34,6 +45,8 @@ class _Storing:
     def _process(self, process_id: str, name: str | None, version_tag: str | None) -> DeployedProcess:
         old = self._latest.processes.get(process_id)
         key, version = self._same(old)
+        if key is not None and process_id in self._along:
+            key, version = None, version + 1
         if key is None:
             key = self._uow.new_key()
             common = self._common(key, version)
@@ -51,7 +64,9 @@ class _Storing:
         key, version = self._same(self._latest.decisions.get(decision_id))
         if key is None:
             key = self._uow.new_key()
-            self._uow.session.add(DecisionDefinition(decision_id=decision_id, name=name, **self._common(key, version)))
+            tag = self._tags.get(("decision", decision_id))
+            common = self._common(key, version)
+            self._uow.session.add(DecisionDefinition(decision_id=decision_id, name=name, version_tag=tag, **common))
         return DeployedDecision(
             decision_definition_key=key,
             decision_definition_id=decision_id,
@@ -64,7 +79,8 @@ class _Storing:
         key, version = self._same(self._latest.forms.get(form_id))
         if key is None:
             key = self._uow.new_key()
-            self._uow.session.add(FormDefinition(form_id=form_id, **self._common(key, version)))
+            tag = self._tags.get(("form", form_id))
+            self._uow.session.add(FormDefinition(form_id=form_id, version_tag=tag, **self._common(key, version)))
         return DeployedForm(form_key=key, form_id=form_id, version=version, resource_name=self._draft.resource.name)
 
     def _same(self, old: Definition | None) -> tuple[Key | None, int]:

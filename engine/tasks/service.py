@@ -187,7 +187,7 @@ class Tasks:
             names = {n: provide(uow, task.business_id) for n, provide in self._advance.hooks.contexts.items()}
             notes = self._register.notes(uow, task.business_id, task.element_id)
             filling = Filling(language=language, context={**variables, **names}, answers=answers or {}, notes=notes)
-            return self._forms.shown(self._form_of(uow, task.form_id), filling)
+            return self._forms.shown(self._form_of(uow, task.form_id, task.form_key), filling)
 
     def complete(
         self, actor: Actor, key: Key, variables: Mapping[str, Json], if_match: int | None = None
@@ -271,12 +271,14 @@ class Tasks:
             return values.variables(variables)
         context = {**opened.live.instance.visible(task.element_instance_key), **opened.outside.context()}
         filling = Filling(context=context, answers=variables, notes={})
-        answers = self._forms.checked(self._form_of(uow, task.form_id), filling)
+        answers = self._forms.checked(self._form_of(uow, task.form_id, task.form_key), filling)
         self._register.keep(uow, opened.outside.instance, task, answers.register)
         return answers.variables
 
-    def _form_of(self, uow: UnitOfWork, form_id: str) -> Deployed:
-        found = self._advance.catalogue.form(uow, form_id)
+    def _form_of(self, uow: UnitOfWork, form_id: str, form_key: Key | None) -> Deployed:
+        """The version that the task is bound to, or else the latest one."""
+        catalogue = self._advance.catalogue
+        found = catalogue.form(uow, form_id) if form_key is None else catalogue.form_by_key(uow, form_key)
         return self._forms.deployed(uow.session, found.key, found.version, found.resource_key)
 
     def _told(self, uow: UnitOfWork, task: UserTaskView) -> UserTaskView:

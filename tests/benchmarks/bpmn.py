@@ -69,11 +69,11 @@ class Host:
         """A key."""
         return next(self._keys)
 
-    def process(self, process_id: str) -> ProcessModel:
+    def process(self, process_id: str, binding: object = None, caller: int = 0) -> ProcessModel:  # noqa: ARG002
         """Nothing is called here."""
         raise LookupError(process_id)
 
-    def decide(self, decision_id: str, variables: Mapping[str, object]) -> tuple[object, Json]:
+    def decide(self, decision_id: str, variables: Mapping[str, object], *_: object) -> tuple[object, Json]:
         """Nothing is decided here."""
         raise LookupError(f"{decision_id} of {sorted(variables)}")
 

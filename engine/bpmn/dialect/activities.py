@@ -48,7 +48,8 @@ def _user_task(reading: Reading, process: ProcessSpec, node: etree._Element, ele
         form_id=said("formDefinition", "formId"),
     )
     _check_literals(reading, node, task.assignment)
-    reading.refer("form", task.assignment.form_id, element.id)
+    task.form_binding = reading.binding(node, extension(node, "formDefinition"))
+    reading.refer("form", task.assignment.form_id, element.id, task.form_binding)
     groups = task.assignment.candidate_groups
     literal = (groups.literal or "").split(",") if groups is not None else ()
     for group in element.lane_groups if task.assignment.by_lane else literal:
@@ -77,8 +78,9 @@ def _call(reading: Reading, process: ProcessSpec, node: etree._Element, element:
         cure = "Set the process id of the called element."
         reading.refuse("called-element", node, "the call activity names no process", cure)
         return CallActivity(process, element.id, element, Text(literal=""))
-    reading.refer("process", called, element.id)
     call = CallActivity(process, element.id, element, called)
+    call.binding = reading.binding(node, said)
+    reading.refer("process", called, element.id, call.binding)
     call.pass_all = is_true(said, "propagateAllParentVariables", default=True)
     call.return_all = is_true(said, "propagateAllChildVariables", default=True)
     return call
@@ -98,8 +100,10 @@ def _decision(reading: Reading, process: ProcessSpec, node: etree._Element, elem
     if decision is None:
         reading.refuse("called-decision", node, "the business rule task names no decision", "Set its decision id.")
         decision = Text(literal="")
-    reading.refer("decision", decision, element.id)
-    return Decision(process, element.id, element, decision, _result(reading, node, said))
+    rule = Decision(process, element.id, element, decision, _result(reading, node, said))
+    rule.binding = reading.binding(node, said)
+    reading.refer("decision", decision, element.id, rule.binding)
+    return rule
 
 
 def _result(reading: Reading, node: etree._Element, said: etree._Element) -> str:

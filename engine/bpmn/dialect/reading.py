@@ -6,7 +6,7 @@ from lxml import etree
 
 from engine.bpmn.dialect.document import Document, line_of
 from engine.bpmn.expressions import Text
-from engine.bpmn.model import Reference, ReferenceKind
+from engine.bpmn.model import LATEST, Binding, Reference, ReferenceKind
 from engine.errors import Finding
 from engine.feel import Expression, FeelSyntaxError, Functions, compile_expression
 
@@ -23,11 +23,30 @@ class Reading:
         """Note that something would not run right."""
         self.findings.append(self.document.finding(rule, element, message, cure))
 
-    def refer(self, kind: ReferenceKind, text: Text | None, element_id: str) -> None:
+    def refer(self, kind: ReferenceKind, text: Text | None, element_id: str, binding: Binding = LATEST) -> None:
         """Note what an element names literally."""
         if text is not None and text.literal:
             line = line_of(self.document.by_id.get(element_id))
-            self.references.append(Reference(kind=kind, name=text.literal, element_id=element_id, line=line))
+            self.references.append(
+                Reference(kind=kind, name=text.literal, element_id=element_id, line=line, binding=binding)
+            )
+
+    def binding(self, element: etree._Element, said: etree._Element | None) -> Binding:
+        """Which version the extension element `said` binds what it names to."""
+        kind = "" if said is None else said.get("bindingType", "").strip()
+        if said is None or kind in ("", "latest"):
+            return LATEST
+        if kind == "deployment":
+            return Binding(kind="deployment")
+        tag = said.get("versionTag", "").strip()
+        if kind == "versionTag" and tag:
+            return Binding(kind="versionTag", tag=tag)
+        if kind == "versionTag":
+            self.refuse("binding", element, "it is bound to a version tag, and names none", "Write the version tag.")
+        else:
+            cure = "Bind to latest, deployment or versionTag."
+            self.refuse("binding", element, f"there is no binding of type {kind!r}", cure)
+        return LATEST
 
     def compile(self, element: etree._Element, source: str, what: str) -> Expression:
         """FEEL without its `=`. A syntax error is a finding, and `null` stands in for the rest of the reading."""

@@ -41,8 +41,6 @@ def _find(document: Document) -> Iterator[Violation]:
             name = etree.QName(element).localname
             if name not in _KNOWN:
                 yield owner, f"zeebe:{name} is not supported"
-            if element.get("bindingType", "latest") != "latest":
-                yield owner, f"zeebe:{name}: bindingType {element.get('bindingType')} is not supported"
             if name == "formDefinition" and not element.get("formId"):
                 yield owner, "the form is named neither by id nor known otherwise: only form ids are supported"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from engine.bpmn import variables
 from engine.bpmn.errors import StepFailed
 from engine.bpmn.expressions import Text
-from engine.bpmn.model import Element
+from engine.bpmn.model import LATEST, Element
 from engine.bpmn.specs.sub_process import SubProcess
 from engine.bpmn.tree import Scope
 from engine.errors import AmendsError
@@ -21,11 +21,12 @@ _DEEPEST = 50
 
 
 class CallActivity(SubProcess):
-    """`zeebe:calledElement`. The latest version is called, and kept until the call is over."""
+    """`zeebe:calledElement`. The version that it is bound to is called, and kept until the call is over."""
 
     def __init__(self, process: ProcessSpec, name: str, element: Element, called: Text) -> None:
         super().__init__(process, name, element)
         self.called = called
+        self.binding = LATEST
         self.pass_all = self.return_all = True
 
     def open(self, token: Token) -> Scope:
@@ -35,7 +36,7 @@ class CallActivity(SubProcess):
         if token.scope.depth >= _DEEPEST:
             raise StepFailed("CALLED_ELEMENT_ERROR", f"calls are nested more than {_DEEPEST} deep at {process_id}")
         try:
-            model = services.process(process_id)
+            model = services.process(process_id, self.binding, token.definition_key)
         except AmendsError as error:
             raise StepFailed("CALLED_ELEMENT_ERROR", error.message) from error
         spec = model.scopes[model.process_id]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from engine.bpmn.errors import StepFailed
 from engine.bpmn.events import DecisionEvaluated
 from engine.bpmn.expressions import Text, json_of
-from engine.bpmn.model import Element
+from engine.bpmn.model import LATEST, Element
 from engine.bpmn.specs.node import Node
 from engine.bpmn.variables import visible
 from engine.errors import AmendsError
@@ -25,12 +25,13 @@ class Decision(Node):
     def __init__(self, process: ProcessSpec, name: str, element: Element, decision: Text, result: str) -> None:
         super().__init__(process, name, element)
         self.decision, self.result, self.element_id = decision, result, element.id
+        self.binding = LATEST
 
     def _run_hook(self, token: Token) -> bool | None:
         services, seen = token.execution.services, visible(token)
         decision_id = self.decision.text(seen, services.now(), "the decision id")
         try:
-            value, trace = services.decide(decision_id, seen)
+            value, trace = services.decide(decision_id, seen, self.binding, token.definition_key)
         except AmendsError as error:
             raise StepFailed("DECISION_EVALUATION_ERROR", f"{decision_id}: {error.message}") from error
         event = DecisionEvaluated(

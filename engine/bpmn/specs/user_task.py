@@ -13,10 +13,12 @@ from engine.bpmn import timers
 from engine.bpmn.errors import StepFailed
 from engine.bpmn.events import UserTaskCreated
 from engine.bpmn.expressions import Text, shorten, whole_number
-from engine.bpmn.model import Element
+from engine.bpmn.model import LATEST, Element
 from engine.bpmn.specs.node import Node
 from engine.bpmn.variables import visible
+from engine.errors import AmendsError
 from engine.feel import to_json
+from engine.types import Key
 
 if TYPE_CHECKING:
     from engine.bpmn.specs.process import ProcessSpec
@@ -49,6 +51,7 @@ class UserTask(Node):
     def __init__(self, process: ProcessSpec, name: str, element: Element) -> None:
         super().__init__(process, name, element)
         self.assignment = Assignment()
+        self.form_binding = LATEST
 
     def enter(self, token: Token) -> bool:
         """Create the task."""
@@ -61,6 +64,7 @@ class UserTask(Node):
         """Tell who has to do what. Raises `StepFailed` where an expression gives no usable value."""
         assert self.element is not None  # noqa: S101  # given in the constructor
         seen, now, said = visible(token), token.execution.services.now(), self.assignment
+        form_id = _optional(said.form_id, seen, now, "form")
         token.execution.emit(
             UserTaskCreated(
                 key=token.id,
@@ -74,9 +78,19 @@ class UserTask(Node):
                 due_date=_instant(said.due_date, seen, now, "due date"),
                 follow_up_date=_instant(said.follow_up_date, seen, now, "follow-up date"),
                 priority=_priority(said.priority, seen, now),
-                form_id=_optional(said.form_id, seen, now, "form"),
+                form_id=form_id,
+                form_key=self._form_key(token, form_id),
             )
         )
+
+    def _form_key(self, token: Token, form_id: str | None) -> Key | None:
+        """The version of the form that is bound to; None: the latest one, whenever it is looked at."""
+        if form_id is None or self.form_binding.kind == "latest":
+            return None
+        try:
+            return token.execution.services.form(form_id, self.form_binding, token.definition_key)
+        except AmendsError as error:
+            raise StepFailed("FORM_NOT_FOUND", error.message) from error
 
     def retry(self, token: Token) -> None:
         """Offer the task again after an error that nobody caught."""

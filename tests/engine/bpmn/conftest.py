@@ -131,15 +131,18 @@ class Host:
     def new_key(self) -> int:
         return next(self.keys)
 
-    def process(self, process_id: str) -> ProcessModel:
+    def process(self, process_id: str, binding: object = None, caller: int = 0) -> ProcessModel:  # noqa: ARG002
         if process_id not in self.models:
             raise NotFound(f"no process {process_id}")
         return self.models[process_id]
 
-    def decide(self, decision_id: str, variables: Mapping[str, object]) -> tuple[object, Json]:
+    def decide(self, decision_id: str, variables: Mapping[str, object], *_: object) -> tuple[object, Json]:
         if decision_id not in self.decisions:
             raise NotFound(f"no decision {decision_id}")
         return self.decisions[decision_id](variables), {"decision": decision_id}
+
+    def form(self, form_id: str, binding: object, caller: int) -> int:  # noqa: ARG002
+        raise NotFound(form_id)
 
     def context(self) -> Mapping[str, object]:
         return self.names
