@@ -1,4 +1,5 @@
-"""Which regime applies to a complaint: the decision table `regime`, by unit, product and kind (clause 5.1)."""
+"""Which regime applies to a complaint: the decision table `regime`, by unit, product, kind of feedback, origin, channel
+and category (clause 5.1)."""
 
 from __future__ import annotations
 
@@ -39,6 +40,7 @@ def _decided(uow: UnitOfWork, receipt: Receipt, catalogue: Catalogue) -> Json:
         "kind": receipt.feedback,
         "origin": receipt.origin,
         "channel": receipt.channel,
+        "category": receipt.category,
     }
     try:
         _, model = catalogue.decision(uow, DECISION)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
 
-from engine.complaints.regimes import STATUTORY, Regimes, load_regimes
+from engine.complaints.regimes import CLOCKS, STATUTORY, Regimes, load_regimes
 from engine.deadlines import due
 from engine.errors import ConfigurationInvalid, Refused
 from engine.settings import Settings
@@ -33,6 +34,7 @@ def regimes() -> Regimes:
         ("au-rg271", "summary_resolution", "2026-03-09"),
         ("au-rg271-superannuation", "final_response", "2026-04-16"),
         ("au-rg271-hardship", "final_response", "2026-03-23"),
+        ("nl-wkkgz", "acknowledgement", "2026-03-03"),
         ("es-ley-10-2025", "final_response", "2026-03-23"),
         ("es-banks-payments", "final_response", "2026-03-23"),
         ("es-banks-consumers", "final_response", "2026-04-02"),
@@ -74,6 +76,7 @@ def test_a_summary_resolution_is_due_at_the_close_of_the_third_day_after_easter(
         ("nl-awb", "2026-05-11"),
         ("tr-banks", "2026-04-11"),
         ("us-cfpb", "2026-05-01"),
+        ("es-banks-payments", "2026-03-23"),
     ],
 )
 def test_how_far_an_answer_can_be_put_off(regimes: Regimes, regime_id: str, latest: str) -> None:
@@ -104,6 +107,48 @@ def test_an_unknown_regime_is_refused(regimes: Regimes) -> None:
         regimes.get("code-of-hammurabi")
 
 
+def test_what_was_compared_and_what_was_not_is_said(regimes: Regimes) -> None:
+    unchecked = {regime.regime_id for regime in regimes.by_id.values() if regime.checked is None}
+    assert unchecked == {"au-rg271", "au-rg271-superannuation", "au-rg271-hardship", "eu-adr", "iso10002"}
+    for regime_id in unchecked:
+        assert "# Not checked" in Settings().config_file(f"regimes/{regime_id}.toml").read_text("utf-8")
+
+
+def test_a_dispute_body_counts_from_the_complete_file(regimes: Regimes) -> None:
+    body = regimes.get("eu-adr")
+    waiting = {kind for kind in body.limits if body.waits_for_file(kind)}
+    assert waiting == {"level_1", "final_response", STATUTORY, "level_3"}
+
+
+WHOLE = """
+title.en = "A regime"
+source = "The law, article 1"
+checked = 2026-01-05
+calendar = "default"
+external_body.en = "the ombudsman"
+""" + "".join(f'[clocks.{kind}]\namount = 3\nunit = "weeks"\n' for kind in CLOCKS)
+
+
+def load(tmp_path: Path, text: str) -> Regimes:
+    """Regimes with this text as the only one."""
+    (tmp_path / "iso10002.toml").write_text(text, "utf-8")
+    return load_regimes({"iso10002": tmp_path / "iso10002.toml"}, Settings().config_files("calendars"))
+
+
+@pytest.mark.parametrize("key", ["title", "source", "checked", "calendar", "external_body", "clocks"])
+def test_each_part_of_a_regime_is_needed_and_its_lack_is_named(tmp_path: Path, key: str) -> None:
+    text = WHOLE[: WHOLE.index("[clocks")] if key == "clocks" else re.sub(rf"(?m)^{key}\b.*$", "", WHOLE)
+    with pytest.raises(ConfigurationInvalid, match=f"regime iso10002: {key} is missing or unknown"):
+        load(tmp_path, text)
+
+
+@pytest.mark.parametrize("kind", CLOCKS)
+def test_each_clock_of_a_regime_is_needed_and_its_lack_is_named(tmp_path: Path, kind: str) -> None:
+    assert load(tmp_path, WHOLE).get(None).clocks[kind].amount == 3
+    with pytest.raises(ConfigurationInvalid, match=f"regime iso10002: the clocks {kind} are missing"):
+        load(tmp_path, WHOLE.replace(f"[clocks.{kind}]", "[clocks.other_clock]"))
+
+
 @pytest.mark.parametrize(
     ("cut", "put"),
     [
@@ -119,6 +164,7 @@ def test_an_unknown_regime_is_refused(regimes: Regimes) -> None:
         ("[clocks.final_response]", '[extension]\ncounted_from = "moon"\namount = 3\n[clocks.final_response]'),
         ("[clocks.final_response]", "[clocks.statutory_response]\namount = 3\n[clocks.final_response]"),
         ("checked = false", "checked = 1999-01-01"),
+        ("amount = 20", 'amount = 20\nstarts = "some day"'),
     ],
 )
 def test_an_incomplete_regime_is_refused(tmp_path: Path, cut: str, put: str) -> None:
