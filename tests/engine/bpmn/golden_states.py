@@ -1,4 +1,4 @@
-"""Golden states: each shipped process, as it was in each of its versions and formats of the state, at each of its waits.
+"""Golden states: each shipped process, in each of its versions and formats of the state, at each of its waits.
 
 `golden/<process>-<version>/` holds the diagrams as they were, without their drawing, and `states-v<format>.json`: the
 state before each step of a way through the process. `python -m tests.engine.bpmn.golden_states` writes what is missing
