@@ -7,7 +7,9 @@ after some seconds on both sides: a machine that was cut off neither hangs nor k
 
 from __future__ import annotations
 
+import re
 import time
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,8 +31,8 @@ _TRUSTED_SECONDS = 2.0
 _LEFT_AT = "left_at"
 WRITES = "writes"
 """In a connection's `info` while its transaction may have changed something."""
-_READS = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK")
-"""How statements begin that change nothing that a commit would have to keep."""
+_CHANGES = re.compile(r"(?<!FOR )(?<!KEY )\b(INSERT|UPDATE|DELETE|MERGE|TRUNCATE|CREATE|ALTER|DROP)\b", re.IGNORECASE)
+"""Words of statements that change something which a commit has to keep; locking a row is none."""
 _GONE = frozenset({"25006", "57P01", "57P02", "57P03", "57P05", "25P03"})
 """SQLSTATEs after which a connection is of no use: read-only since a fail-over, shut down, idle for too long."""
 _CLIENT = MappingProxyType(
@@ -141,8 +143,13 @@ def _failed(context: ExceptionContext) -> None:
 
 
 def _note_writing(connection: Connection, _: object, statement: str, *__: object) -> None:
-    if not statement.startswith(_READS):
+    if _changes(statement):
         connection.info[WRITES] = True
+
+
+@lru_cache(maxsize=2_000)
+def _changes(statement: str) -> bool:
+    return _CHANGES.search(statement) is not None
 
 
 def sessions(engine: Engine) -> sessionmaker[Session]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 
 from rich.console import Console
@@ -18,6 +19,9 @@ def main() -> int:
     parser.add_argument("--timers", type=int, help="timers due in the storm")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    for noisy in ("httpx", "mail.log", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
     plan = Plan(seed=given.seed, timers=given.timers or 300)
     if given.long:
         plan = Plan(seed=given.seed, timers=given.timers or 20_000, horizon=180, every=8, patience=600)

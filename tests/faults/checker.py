@@ -36,7 +36,7 @@ _FIRED = """
 _ENDS = """
     SELECT count(*), count(*) FILTER (WHERE n > 1) FROM (
         SELECT instance_key, element_id, count(*) AS n FROM element_instance
-         WHERE process_id = 'timed' AND element_id LIKE 'e_' AND state = 'COMPLETED' GROUP BY 1, 2) AS x
+         WHERE process_id = 'timed' AND element_id ~ '^e[0-9]+$' AND state = 'COMPLETED' GROUP BY 1, 2) AS x
 """
 _ONCE = "SELECT subject FROM audit_entry WHERE action = :action AND subject = ANY(:subjects)"
 _OPEN_JOBS = "SELECT count(*) FROM job WHERE state = 'CREATED'"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -26,7 +27,8 @@ class Process:
 
     def __init__(self, name: str, arguments: Sequence[str], environment: dict[str, str], folder: Path) -> None:
         self.name, self.arguments, self._log = name, tuple(arguments), folder / f"{name}.log"
-        self._environment = {**os.environ, **environment}
+        inherited = {key: value for key, value in os.environ.items() if not key.startswith("AMENDS_")}
+        self._environment = inherited | environment
         self._prefix: tuple[str, ...] = ()
         self.process: subprocess.Popen[bytes] | None = None
         self.kills = 0
@@ -108,9 +110,12 @@ class MailServer:
         self.received: Counter[str] = Counter()
         self.senders: Counter[str] = Counter()
         """Mails by the address of the machine that brought them."""
-        port = free_port(host)
-        self.url = f"smtp://{host}:{port}"
-        self._controller = Controller(self, hostname=host, port=port)
+        self.hold_from: str | None = None
+        """Mails from this address are taken in, and answered only once `hold_from` is None again."""
+        self.holding = threading.Event()
+        self.port = free_port()
+        self.url = f"smtp://{host}:{self.port}"
+        self._controller = Controller(self, hostname=host, port=self.port)
         self._controller.start()
 
     def stop(self) -> None:
@@ -121,4 +126,7 @@ class MailServer:
         """One mail."""
         self.received[message_from_bytes(envelope.content)["Message-ID"]] += 1
         self.senders[session.peer[0]] += 1
+        while session.peer[0] == self.hold_from:
+            self.holding.set()
+            await asyncio.sleep(0.05)
         return "250 taken"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from engine.processes import Resource
 from tests.engine.processes.diagrams import END, START, diagram, flows, one_job, one_user_task, user_task
 
-TIMERS = 5
+TIMERS = 10
 """Of each instance of `timed`; the variable `waits` holds their durations."""
 
 

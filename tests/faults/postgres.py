@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.store import embedded
+from engine.store.connection import normalise
 
 
 def free_port(address: str = "127.0.0.1") -> int:
@@ -60,6 +61,10 @@ class Postgres:
     def promote(self) -> None:
         """A replica takes over."""
         self._run("pg_ctl", "-w", "-D", str(self.data), "promote")
+
+    def database_url(self) -> str:
+        """Its address for SQLAlchemy."""
+        return normalise(self.url())
 
     def url(self, host: str = "127.0.0.1", database: str = "postgres") -> str:
         """Its address."""

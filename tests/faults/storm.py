@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import shutil
 import tempfile
@@ -28,6 +29,8 @@ from tests.faults.cluster import MailServer, Process, wait_for_ready
 from tests.faults.diagrams import TIMERS, load
 from tests.faults.postgres import Postgres, free_port
 from webapi.runtime import library_resources
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,6 +185,9 @@ class Storm:
             for process in self._processes:
                 process.revive()
             turn += 1
+            if turn % 10 == 0:
+                done = sum(len(client.journal.instances) for client in clients)
+                _LOG.info("%d faults, %d instances started", turn, done)
         for client in clients:
             client.join()
 
@@ -202,7 +208,7 @@ class Storm:
         """End some of the connections, at whatever they are doing."""
         with psycopg.connect(self._postgres.url(), autocommit=True) as connection:
             found = connection.execute(_BACKENDS).fetchall()
-            for (pid,) in self._random.sample(found, k=max(1, len(found) // 2)):
+            for (pid,) in self._random.sample(found, k=(len(found) + 1) // 2):
                 connection.execute("SELECT pg_terminate_backend(%s)", (pid,))
                 self.faults.cuts += 1
 

@@ -48,3 +48,18 @@ def test_the_first_of_several_hosts_that_can_be_written_to_is_taken(database_url
         assert found.scalar(text("SHOW timezone")) == "UTC"
     pool.dispose()
     way.close()
+
+
+@pytest.mark.parametrize(
+    ("statement", "expected"),
+    [
+        ("SELECT key FROM job ORDER BY key FOR UPDATE SKIP LOCKED", False),
+        ("SELECT 1 FROM process_definition FOR NO KEY UPDATE", False),
+        ("\n WITH RECURSIVE scope AS (SELECT updated_at FROM variable) SELECT * FROM scope", False),
+        ("WITH given AS (SELECT 1) INSERT INTO timer SELECT 1", True),
+        ("WITH taken AS (SELECT 1 FOR UPDATE) UPDATE job SET state = 'x'", True),
+        ("delete from job", True),
+    ],
+)
+def test_what_a_commit_has_to_keep(statement: str, *, expected: bool) -> None:
+    assert connection._changes(statement) is expected
