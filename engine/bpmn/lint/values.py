@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 VALUES: Mapping[str, str] = {
+    "binding": "What is called is bound to the latest version, the same deployment or a version tag that is named.",
     "called-decision": "A business rule task names the decision that it calls.",
     "called-element": "A call activity names the process that it calls.",
     "code-expression": "What an error or escalation event catches is a literal code, no expression.",
@@ -26,6 +27,6 @@ VALUES: Mapping[str, str] = {
     "start-name": "The name of what starts a process can be worked out without an instance.",
     "task-priority": "The priority of a task is from 0 to 100.",
     "task-schedule": "Dates of a task are ISO 8601.",
-    "timer-value": "Dates, durations and cycles are ISO 8601.",
+    "timer-value": "Dates and durations are ISO 8601, cycles too or cron with six fields.",
 }
 """Rule id and what it asks; all are errors, each finding brings its own cure."""

@@ -92,6 +92,18 @@ EXAMPLES: dict[str, tuple[str, str, str, str]] = {
     "event-trigger": (f"{END}catch c @error:x\ns -> c -> e", "@error:x", "@message:x", ""),
     "multiple-triggers": ("start s\nend e @error:x @escalation:y\ns -> e", " @escalation:y", "", ""),
     "timer-kind": (f"{END}catch c @cycle:R/P1D\ns -> c -> e", "@cycle:R/P1D", "@duration:P1D", ""),
+    "start-message-twice": (
+        f"start q @message:m\nq -> e\nstart r @message:m\nr -> e\n{ONE}",
+        "start r @message:m",
+        "start r @message:n",
+        "",
+    ),
+    "starts-itself": (
+        f"start q @signal:a\nthrow t @signal:a\nq -> t -> e\n{ONE}",
+        "throw t @signal:a",
+        "throw t @signal:b",
+        "",
+    ),
     "event-never-comes": (f"{ONE}\nbound b attachedToRef=u @cycle:R0/P1D\nb -> e", "R0/", "R1/", ""),
     "link-without-end": (LINKS, "catch b @link:L", "catch b @link:M", ""),
     "event-sub-process-start": (f"{ONE}\nesp h {{\nstart k\nend l\nk -> l\n}}", "start k", "start k @message:m", ""),
