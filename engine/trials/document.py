@@ -66,7 +66,8 @@ def read_yaml(name: str, content: bytes) -> Node:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         why = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise _invalid(name, 1 if mark is None else mark.line + 1, f"This is no YAML: {why}.") from error
+        line = 1 if mark is None else min(mark.line + 1, len(content.splitlines()))
+        raise _invalid(name, max(line, 1), f"This is no YAML: {why}.") from error
 
 
 class _Reader:

@@ -7,5 +7,3 @@ from engine.errors import Refused
 
 class ProcessTestsInvalid(Refused):
     """The process tests cannot be read; the findings say where and why."""
-
-    code = "process-tests-invalid"

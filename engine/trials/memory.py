@@ -34,8 +34,6 @@ FIRST_KEY = 2_000
 class NoDatabase(Refused):
     """A process test cannot answer this: it needs the database."""
 
-    code = "no-database"
-
 
 class MemorySession(Session):
     """Rows by table, in the order in which they came."""

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 from rich.console import Console
 
+from engine.bootstrap import make_trials
 from engine.errors import AmendsError, Finding
 from engine.processes import Resource, is_tests
+from engine.settings import library
+from engine.trials import Coverage, How, Outcome, Report, Shelf, Trials
 from webapi.cli.common import Refusal, as_json, out, print_json, settings
 from webapi.runtime import SUFFIXES, library_resources, read_resources
-
-if TYPE_CHECKING:
-    from engine.trials import Coverage, Outcome, Report, Shelf, Trials
 
 PATHS = click.Path(exists=True, path_type=Path)
 BESIDE = click.option(
@@ -53,8 +53,6 @@ def run_tests(
     Without PATHS those of the process library. What a directory lacks comes from `--with`, else from the library.
     Status 1: a scenario failed, or too little was covered. Status 2: something could not be read.
     """
-    from engine.bootstrap import make_trials  # noqa: PLC0415 - only this needs them
-
     try:
         trials = make_trials(settings())
         reports = [_run(trials, wanted, **how) for wanted in _wanted(paths or _library())]
@@ -80,8 +78,6 @@ def run_tests(
 
 
 def _library() -> tuple[Path, ...]:
-    from engine.settings import library  # noqa: PLC0415
-
     return (library("workflows"),)
 
 
@@ -125,8 +121,6 @@ def shelf_of(trials: Trials, files: Sequence[Path], more: Sequence[Path]) -> She
 
 
 def _run(trials: Trials, wanted: Wanted, *, more: Sequence[Path], only: str | None, stop: bool) -> Report:
-    from engine.trials import How  # noqa: PLC0415 - as above
-
     shelf = shelf_of(trials, wanted.files, more)
     names = {file.name for file in wanted.processes}
     covered = [one.process_id for one in shelf.at_hand.processes.values() if one.resource_name in names]

@@ -6,16 +6,16 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from engine.bootstrap import make_trials
+from engine.clock import SystemClock
+from engine.trials import Case, Given, Shelf
 from webapi.cli.common import as_json, err, out, print_json, read_variables, settings
 from webapi.cli.process_tests import BESIDE, shelf_of
 from webapi.runtime import SUFFIXES
-
-if TYPE_CHECKING:
-    from engine.trials import Case, Shelf
 
 
 @click.command()
@@ -37,9 +37,6 @@ def try_out(file: Path, more: tuple[Path, ...], machine: bool, **asked: Any) -> 
 
     Tables, forms and called processes come from the directory of FILE, from `--with`, else from the library.
     """
-    from engine.bootstrap import make_trials  # noqa: PLC0415 - only this needs them
-    from engine.trials import Given  # noqa: PLC0415
-
     trials = make_trials(settings())
     beside = [one for one in sorted(file.parent.iterdir()) if one.suffix in SUFFIXES]
     others = [one for one in beside if one.suffix != ".bpmn" or one == file]
@@ -70,8 +67,6 @@ def _only(shelf: Shelf, file: Path) -> str:
 
 
 def _instant(text: str | None) -> datetime:
-    from engine.clock import SystemClock  # noqa: PLC0415
-
     if text is None:
         return SystemClock().now()
     try:

@@ -53,7 +53,7 @@ def test_lines_are_known() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ("a: [", 2, "no YAML"),
+        ("a: [", 1, "no YAML"),
         ("a: 1\nb: &x 2\n", 2, "Anchors"),
         ("a: *x\n", 1, "aliases"),
         ("- !!python/object/apply:os.system [ls]\n", 1, "tag"),
