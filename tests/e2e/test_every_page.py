@@ -25,6 +25,7 @@ class Tour:
     def stops(self) -> Iterator[str]:
         yield from self.of_complainant()
         yield from self.of_staff()
+        yield from self.of_owner()
 
     def of_complainant(self) -> Iterator[str]:
         self.page.goto("/")
@@ -80,6 +81,39 @@ class Tour:
         for closed in self.page.locator("details").all():
             closed.evaluate("element => { element.open = true }")
         yield "case"
+
+    def of_owner(self) -> Iterator[str]:
+        self.page.context.clear_cookies()
+        self.page.goto("/log-in")
+        self.page.locator("#username").fill("olga")
+        self.page.locator("#password").fill("a good pass phrase")
+        self.page.locator("main button").click()
+        self.page.wait_for_url("**/tasks")
+        self.page.goto("/processes")
+        yield "processes"
+        self.page.locator("tbody tr", has_text="complaint-handling").locator("th a").click()
+        self.page.locator("ul.tabs a").last.click()
+        self.page.locator("[data-viewer][data-ready]").wait_for()
+        yield "process"
+        version = self.page.url
+        self.page.goto("/incidents")
+        yield "incidents"
+        self.page.locator("ul.incidents input").first.check()
+        self.page.locator("main form[method=post] button").click()
+        self.page.locator("input[name=sure]").wait_for(state="attached")
+        yield "try again"
+        self.page.goto("/incidents")
+        self.page.locator("ul.incidents a").first.click()
+        self.page.locator("[data-viewer][data-ready]").wait_for()
+        yield "instance"
+        instance = self.page.url
+        for deed in ("modify", "reset", "suspend", "cancel", "variables", "restart"):
+            self.page.goto(f"{instance}/do/{deed}")
+            yield deed
+        self.page.goto(f"{version}/migration")
+        self.page.locator("main form button").click()
+        self.page.locator("#told").wait_for()
+        yield "migration"
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

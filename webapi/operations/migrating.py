@@ -137,6 +137,7 @@ def _page(  # noqa: PLR0913 - what the page shows
         able=len(looked) - len(refused),
         names=view.steps(version),
         names_there=view.steps(wish.target) if wish else {},
+        references=_references(looked),
         renewed=_renewed,
         reasons=_reasons,
         more=more,
@@ -144,6 +145,16 @@ def _page(  # noqa: PLR0913 - what the page shows
         wrong=wrong,
     )
     return answer, 422 if wrong else 200
+
+
+def _references(looked: Sequence[InstanceMigration]) -> Mapping[int, str | None]:
+    """What the instances are about, by their keys."""
+    keys = [item.process_instance_key for item in looked]
+    if not keys:
+        return {}
+    wanted = SearchRequest(filter={"process_instance_key": {"$in": keys}}, limit=len(keys))
+    found = engine().instances.search(actor(), wanted).items
+    return {one.process_instance_key: one.business_id for one in found}
 
 
 def _target(process: view.Process, wish: Wish | None) -> VersionCounts | None:

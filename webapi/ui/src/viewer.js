@@ -50,6 +50,7 @@ const zoom = (canvas, step) => {
 for (const root of document.querySelectorAll('[data-viewer]')) {
   show(root).catch((problem) => {
     console.error(problem);
+    root.querySelector('[data-canvas]').hidden = true;
     root.querySelector('[data-failed]').hidden = false;
   });
 }
