@@ -124,7 +124,8 @@ _FIELDS = _Files()
 def deploy(query: dict[str, Any]) -> Any:
     """Deploy .bpmn, .dmn and .form files, all or none; `dryRun` only checks them.
 
-    What is already there with the same content keeps its version, so that a repeat changes nothing.
+    What is already there with the same content keeps its version, so that a repeat changes nothing. Process tests that
+    are sent along (`tests.yaml`, `*.tests.yaml`) are run first and not stored.
     """
     given = _resources()
     return engine().deployments.deploy(actor(), given, dry_run=query["dry_run"], idempotency=idempotency_key())
