@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from engine.complaints import TimelineView
 from engine.complaints.escalating import load_levels
 from engine.errors import ConfigurationInvalid
-from engine.records import NewPerson
+from engine.records import NewAbsence, NewPerson
 from engine.store.job import Job
 from engine.store.person import Person
 from engine.types import SYSTEM
@@ -27,6 +27,7 @@ STAFF = {
     "theo": ("top-management", "en"),
     "rita": ("reviewers", "en"),
 }
+WHOLE = "".join(f"[levels.{n}]\ngroups = []\ncandidates = []\npriority = 9\n" for n in (1, 2, 3))
 BOSS = actor("mona", "managers")
 
 
@@ -107,6 +108,33 @@ def test_an_assessment_that_is_late_is_told_to_the_front_office(desk: Desk) -> N
     assert notices(desk) == []
 
 
+def test_a_deputy_is_told_what_the_absent_one_is_told(desk: Desk) -> None:
+    for username, groups in {"dora": ["case-handlers", "managers"], "cora": ["managers"]}.items():
+        person = NewPerson(username=username, name=username.title(), email=f"{username}@work.example", groups=groups)
+        desk.engine.people.create(SYSTEM, person)
+    today = desk.engine.clock.now().date()
+    for username, deputy in (("mona", "dora"), ("dora", "cora")):  # a chain: the deputy is away too
+        days = {"first_day": today, "last_day": today + timedelta(days=90)}
+        desk.engine.absences.enter(SYSTEM, NewAbsence(username=username, deputy=deputy, delegates=True, **days))
+    filed = desk.file()
+    desk.until(filed.reference, "plan-investigation")
+    first, *_ = late(desk, filed.reference, 60)
+    assert (first.details["people"], first.details["deputies"]) == (["dora", "hana"], ["cora"])
+    assert {mail["To"] for mail in notices(desk)} >= {"dora@work.example", "cora@work.example", "mona@work.example"}
+
+
+def test_whose_absence_is_over_is_told_alone(desk: Desk) -> None:
+    dora = NewPerson(username="dora", name="Dora", email="dora@work.example", groups=["managers"])
+    desk.engine.people.create(SYSTEM, dora)
+    today = desk.engine.clock.now().date()
+    away = NewAbsence(username="hana", deputy="dora", first_day=today, last_day=today, delegates=True)
+    desk.engine.absences.enter(SYSTEM, away)
+    filed = desk.file()
+    desk.until(filed.reference, "plan-investigation")
+    first, *_ = late(desk, filed.reference, 60)
+    assert (first.details["people"], first.details["deputies"]) == (["hana"], [])
+
+
 def test_who_has_left_is_not_mailed(desk: Desk) -> None:
     filed = desk.file()
     desk.until(filed.reference, "plan-investigation")
@@ -118,10 +146,24 @@ def test_who_has_left_is_not_mailed(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[levels.1]\ngroups=[]\ncandidates=[]\npriority=1", "levels = 3", "[levels]\n1=1\n2=2\n3=3", "[levels.1"],
+    [
+        WHOLE.replace("priority = 9", "priority = 9\nwithin = 3"),
+        WHOLE.replace("priority = 9", 'priority = 9\nwithin = { amount = 3, unit = "moons" }'),
+        "",
+        "[levels.1]\ngroups=[]\ncandidates=[]\npriority=1",
+        "levels = 3",
+        "[levels]\n1=1\n2=2\n3=3",
+        "[levels.1",
+    ],
 )
 def test_levels_that_cannot_be_read_are_told_at_the_start(tmp_path: Path, text: str) -> None:
     path = tmp_path / "escalation.toml"
     path.write_text(text)
     with pytest.raises(ConfigurationInvalid, match=r"escalation\.toml"):
         load_levels(path)
+
+
+def test_a_level_needs_no_clock_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "escalation.toml"
+    path.write_text(WHOLE)
+    assert {level.within for level in load_levels(path).values()} == {None}

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.deadlines import BusinessCalendar, Ends, Limit, Shift, Unit, calendar_from, due
+from engine.deadlines.running import HOURLY
 
 WEEK = ["monday", "tuesday", "wednesday", "thursday", "friday"]
 DUTCH = calendar_from(
@@ -24,7 +28,8 @@ NIGHTS = calendar_from(
 CALENDARS = st.sampled_from([DUTCH, NIGHTS])
 DAYS = st.dates(date(1990, 1, 1), date(2060, 12, 31))
 COUNTS = st.integers(-600, 600)
-ZONES = st.sampled_from(sorted(available_timezones() - {"localtime", "Factory"}))
+ALL_ZONES = sorted(available_timezones() - {"localtime", "Factory"})
+ZONES = st.sampled_from(ALL_ZONES)
 INSTANTS = st.datetimes(datetime(2005, 1, 1), datetime(2035, 1, 1)).map(lambda naive: naive.replace(tzinfo=UTC))  # noqa: DTZ001 - made aware here
 HOURS = st.integers(0, 200).map(lambda quarters: timedelta(minutes=15 * quarters))
 
@@ -77,6 +82,31 @@ def test_no_working_time_ends_in_closed_hours(start: datetime, amount: timedelta
     assert any(shift.start < end.time() <= shift.end for shift in shifts)
 
 
+@given(CALENDARS, INSTANTS, HOURS.filter(bool))
+def test_no_working_time_ends_outside_a_shift(calendar: BusinessCalendar, start: datetime, amount: timedelta) -> None:
+    """In any calendar: the moment before the end is worked, whatever hours are skipped or come twice."""
+    end = calendar.add_working_time(start, amount)
+    assert calendar.working_time_between(end - timedelta(seconds=1), end) == timedelta(seconds=1)
+
+
+@given(CALENDARS, INSTANTS, INSTANTS, HOURS)
+def test_adding_working_time_is_monotone(
+    calendar: BusinessCalendar, one: datetime, other: datetime, amount: timedelta
+) -> None:
+    early, late = sorted((one, other))
+    assert calendar.add_working_time(early, amount) <= calendar.add_working_time(late, amount)
+
+
+@given(CALENDARS, INSTANTS, HOURS, HOURS)
+def test_time_between_adds_up_over_any_moment(
+    calendar: BusinessCalendar, start: datetime, first: timedelta, second: timedelta
+) -> None:
+    middle, end = start + first, start + first + second
+    parts = calendar.working_time_between(start, middle) + calendar.working_time_between(middle, end)
+    assert parts == calendar.working_time_between(start, end)
+    assert calendar.working_time_between(end, start) == -parts
+
+
 LIMITS = st.builds(
     Limit,
     amount=st.integers(1, 400),
@@ -96,6 +126,86 @@ def test_a_limit_is_never_over_before_it_starts_and_explains_itself(zone: str, s
     assert result.at.tzinfo is UTC
     assert [result.steps[0].rule, result.steps[-1].rule] == ["started", "ends"]
     assert Limit.from_json(limit.to_json()) == limit
+
+
+@given(CALENDARS, INSTANTS, INSTANTS, LIMITS)
+def test_who_starts_later_is_not_due_earlier(
+    calendar: BusinessCalendar, one: datetime, other: datetime, limit: Limit
+) -> None:
+    early, late = sorted((one, other))
+    assert due(limit, early, calendar).at <= due(limit, late, calendar).at
+
+
+@given(CALENDARS, INSTANTS, LIMITS)
+def test_more_time_is_not_due_earlier(calendar: BusinessCalendar, start: datetime, limit: Limit) -> None:
+    more = replace(limit, amount=limit.amount + 1)
+    assert due(limit, start, calendar).at <= due(more, start, calendar).at
+
+
+@given(CALENDARS, INSTANTS, LIMITS.filter(lambda limit: limit.unit not in HOURLY))
+def test_a_limit_of_days_ends_when_the_day_or_its_work_does(
+    calendar: BusinessCalendar, start: datetime, limit: Limit
+) -> None:
+    end = calendar.local(due(limit, start, calendar).at)
+    worked = calendar.is_working_day(end.date())
+    assert worked or not (limit.roll_forward or (limit.unit is Unit.BUSINESS_DAYS and limit.ends is Ends.END_OF_DAY))
+    shifts = calendar.shifts_on(end.date())
+    closes = shifts[-1].end if limit.ends is Ends.CLOSE and shifts and shifts[-1].end != time(0) else time(23, 59, 59)
+    # The clocks may skip the very hour in which work ends.
+    assert end.time() == closes or end.utcoffset() != (end - timedelta(hours=2)).utcoffset()
+
+
+def transitions(zone: ZoneInfo, first: int, last: int) -> Iterator[datetime]:
+    """The first hours of the years in which the clocks of `zone` have changed, in UTC, to a quarter of an hour."""
+    hour, quarter = timedelta(hours=6), timedelta(minutes=15)
+    at = datetime(first, 1, 1, tzinfo=UTC)
+    while at.year <= last:
+        if at.astimezone(zone).utcoffset() != (at + hour).astimezone(zone).utcoffset():
+            exact = at
+            while exact.astimezone(zone).utcoffset() == (exact + quarter).astimezone(zone).utcoffset():
+                exact += quarter
+            yield exact + quarter
+        at += hour
+
+
+@pytest.mark.parametrize("letter", sorted({name[0] for name in ALL_ZONES}))
+def test_every_change_of_clocks_in_every_zone(letter: str) -> None:
+    """From an hour before to an hour after each change: work is neither lost nor done twice, and days keep their end.
+
+    Zones with the same rules are looked at once.
+    """
+    seen = set()
+    for name in (name for name in ALL_ZONES if name[0] == letter):
+        zone = ZoneInfo(name)
+        calendar = BusinessCalendar(zone=zone, shifts=[(Shift(start=time(0), end=time(0)),)] * 7)
+        for change in transitions(zone, 2025, 2026):
+            rule = (
+                change,
+                (change - timedelta(hours=1)).astimezone(zone).utcoffset(),
+                change.astimezone(zone).utcoffset(),
+            )
+            if rule in seen:
+                continue
+            seen.add(rule)
+            check_change(calendar, change)
+
+
+def check_change(calendar: BusinessCalendar, change: datetime) -> None:
+    """Around the clock: real hours count, and a day ends a second before the next begins."""
+    for before in (timedelta(hours=1), timedelta(hours=30)):
+        start = change - before
+        for hours in (1, 2, 26, 49):
+            limit = Limit(amount=hours, unit=Unit.HOURS)
+            assert due(limit, start, calendar).at == start + timedelta(hours=hours)
+            worked = Limit(amount=hours, unit=Unit.BUSINESS_HOURS)
+            assert due(worked, start, calendar).at == start + timedelta(hours=hours)
+        assert calendar.working_time_between(start, change + before) == 2 * before
+    day = calendar.local(change).date()
+    for limit in (Limit(amount=1, unit=Unit.CALENDAR_DAYS), Limit(amount=1, unit=Unit.BUSINESS_DAYS)):
+        end = due(limit, calendar.instant(day - timedelta(1), time(12)), calendar).at
+        assert end == calendar.end_of_day(day)
+        assert calendar.local(end).date() == day
+        assert calendar.local(end + timedelta(seconds=1)).date() == day + timedelta(1)
 
 
 @given(ZONES, st.dates(date(1990, 1, 1), date(2060, 12, 31)), st.integers(0, 23))

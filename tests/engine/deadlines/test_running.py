@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.deadlines import Ends, Extension, Limit, Pause, Running, Unit, calendar_from, due, over
+from engine.deadlines import Ends, Extension, Limit, Pause, Running, Unit, calendar_from, due, over, used
 from engine.errors import ConfigurationInvalid
 
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday")
@@ -111,3 +111,33 @@ def test_hours_are_over_when_they_ran_in_full(amount: int, start: datetime, hour
     ends = over(clock, DUTCH).at
     still = sum((min(p.end, ends) - p.start for p in clock.pauses if p.start < ends), timedelta(0))
     assert ends - start - still == timedelta(hours=amount)
+
+
+@given(LIMITS, STARTS, SPANS, st.lists(st.integers(0, 3_000), min_size=2, max_size=2))
+@settings(deadline=None)
+def test_what_is_used_never_becomes_less_and_stands_still_in_a_pause(
+    limit: Limit, start: datetime, hours: list[tuple[int, int]], moments: list[int]
+) -> None:
+    clock = Running(limit=limit, start=start, pauses=pauses(start, hours))
+    early, late = (start + timedelta(hours=moment) for moment in sorted(moments))
+    assert timedelta(0) <= used(clock, early, DUTCH) <= used(clock, late, DUTCH)
+    assert used(clock, start - timedelta(1), DUTCH) == timedelta(0)
+    for pause in clock.pauses:
+        assert used(clock, pause.start, DUTCH) == used(clock, pause.end, DUTCH)
+
+
+@given(st.integers(1, 60), STARTS, SPANS)
+@settings(deadline=None)
+def test_the_budget_is_used_up_when_the_clock_is_over(
+    amount: int, start: datetime, hours: list[tuple[int, int]]
+) -> None:
+    for unit in (Unit.HOURS, Unit.BUSINESS_HOURS):
+        clock = Running(limit=Limit(amount=amount, unit=unit), start=start, pauses=pauses(start, hours))
+        assert used(clock, over(clock, DUTCH).at, DUTCH) == timedelta(hours=amount)
+
+
+def test_another_target_keeps_what_was_used() -> None:
+    paused = (Pause(start=at(4), end=at(11)),)
+    ten = Limit(amount=10, unit=Unit.BUSINESS_DAYS, ends=Ends.CLOSE)
+    figures = {used(Running(limit=limit, start=at(2), pauses=paused), at(12), DUTCH) for limit in (ten, TWENTY)}
+    assert figures == {timedelta(3)}
