@@ -14,7 +14,7 @@ BUNDLE_SOURCES := $(shell find webapi/ui webapi/translations \( -name node_modul
 COMPILE := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --upgrade
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check format bench lock clean
+.PHONY: help setup setup-dev run test check format bench faults lock clean
 
 help:  ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 18
@@ -43,6 +43,9 @@ bench: setup-dev  ## Measure the hot paths and print the figures
 	$(BIN)/python -m tests.benchmarks.feel
 	$(BIN)/python -m tests.benchmarks.bpmn
 	$(BIN)/python -m tests.benchmarks.run
+
+faults: setup-dev  ## Kill, cut off and crash a running installation for some minutes, and check what came of it
+	$(BIN)/python -m tests.faults --long
 
 lock: setup-dev  ## Pin the newest versions that pyproject.toml allows, with hashes
 	$(COMPILE) --extra build --output-file requirements.txt pyproject.toml

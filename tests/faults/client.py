@@ -44,10 +44,20 @@ class GivenUp(Exception):
 class Client(threading.Thread):
     """Starts `share` instances with timers, each with a bit of everything else, over whichever server answers."""
 
-    def __init__(self, number: int, addresses: Sequence[str], token: str, *, share: int, horizon: float) -> None:
+    def __init__(
+        self,
+        number: int,
+        addresses: Sequence[str],
+        token: str,
+        *,
+        share: int,
+        horizon: float,
+        pause: float = 0.0,
+    ) -> None:
         super().__init__(name=f"client-{number}", daemon=True)
         self.journal, self.error = Journal(), ""
         self._number, self._addresses, self._share, self._horizon = number, addresses, share, horizon
+        self._pause = pause
         self._random = random.Random(number)
         self._http = httpx.Client(headers={"Authorization": f"Bearer {token}"}, timeout=20)
 
@@ -56,6 +66,7 @@ class Client(threading.Thread):
         try:
             for turn in range(self._share):
                 self._turn(turn)
+                time.sleep(self._pause)
             while self.work():
                 pass
         except Exception as error:  # noqa: BLE001 - told by the one who waits for the thread

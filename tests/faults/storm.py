@@ -44,6 +44,8 @@ class Plan:
     horizon: float = 15.0
     every: float = 2.5
     """Seconds between two faults, about."""
+    pause: float = 0.0
+    """Seconds between two turns of a client."""
     patience: float = 120.0
     """Seconds in which everything has to be settled after the last call."""
     seed: int = 1
@@ -127,7 +129,7 @@ class Storm:
                 "AMENDS_RATE_LIMITS": "off",
                 "AMENDS_LOG_LEVEL": "warning",
             }
-            token = self._prepare(environment)
+            token = furnish(self._postgres.url(), environment)
             self._start(environment)
             yield token
         except BaseException:
@@ -140,18 +142,6 @@ class Storm:
             self._mail.stop()
             self._postgres.remove()
             shutil.rmtree(self._folder, ignore_errors=True)
-
-    def _prepare(self, environment: dict[str, str]) -> str:
-        settings = Settings.from_environment(environment)
-        upgrade(self._postgres.url())
-        database = connect(self._postgres.url())
-        engine = make_engine(settings, sessions(database), SystemClock())
-        engine.deployments.deploy(SYSTEM, load())
-        engine.deployments.deploy(SYSTEM, library_resources())
-        engine.people.create(SYSTEM, NewPerson(username="rig", name="Rig", password=None, groups=_GROUPS))
-        token = engine.people.create_token(SYSTEM, "rig", "faults")
-        database.dispose()
-        return token
 
     def _start(self, environment: dict[str, str]) -> None:
         for number in range(self._plan.servers):
@@ -169,7 +159,8 @@ class Storm:
         plan = self._plan
         share = -(-plan.timers // TIMERS // plan.clients)
         return [
-            Client(number, self._addresses, token, share=share, horizon=plan.horizon) for number in range(plan.clients)
+            Client(number, self._addresses, token, share=share, horizon=plan.horizon, pause=plan.pause)
+            for number in range(plan.clients)
         ]
 
     def _blow(self, clients: Sequence[Client]) -> None:
@@ -177,7 +168,7 @@ class Storm:
         for client in clients:
             client.start()
         turn = 0
-        while any(client.is_alive() for client in clients) or turn < 5:
+        while any(client.is_alive() for client in clients) or turn < 4:
             pause = self._plan.every * self._random.uniform(0.6, 1.4)
             clients[turn % len(clients)].join(pause / 2)
             time.sleep(pause / 2)
@@ -192,7 +183,7 @@ class Storm:
             client.join()
 
     def _fault(self, turn: int) -> None:
-        if turn == 3:
+        if turn == 2:
             self._postgres.stop("immediate")
             self._postgres.start()
             self.faults.crashes += 1
@@ -233,6 +224,19 @@ class Storm:
             found = connection.execute(_LATENESS).fetchone()
         assert found is not None
         return float(found[0]), float(found[1])
+
+
+def furnish(url: str, environment: dict[str, str]) -> str:
+    """Tables, the diagrams of the load and the process library, and a person; gives the person's token."""
+    upgrade(url)
+    database = connect(url)
+    engine = make_engine(Settings.from_environment(environment), sessions(database), SystemClock())
+    engine.deployments.deploy(SYSTEM, load())
+    engine.deployments.deploy(SYSTEM, library_resources())
+    engine.people.create(SYSTEM, NewPerson(username="rig", name="Rig", password=None, groups=_GROUPS))
+    token = engine.people.create_token(SYSTEM, "rig", "faults")
+    database.dispose()
+    return token
 
 
 _GROUPS = ("administrators", "case-handlers")
