@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from engine.errors import AmendsError, Finding
+from engine.errors import AmendsError, Finding, FormInvalid
 from engine.trials.case import Case
 from engine.trials.comparing import Compared
 from engine.trials.scenario import (
@@ -101,7 +101,12 @@ class Actor:
         return rounds[min(self._completed[element_id], len(rounds) - 1)]
 
     def _complete(self, element_id: str, answers: Mapping[str, Json], by: str | None = None) -> None:
-        self._case.complete(element_id, answers, by)
+        try:
+            self._case.complete(element_id, answers, by)
+        except FormInvalid as error:
+            raise FormInvalid(
+                f"The form of {element_id} does not take the answers.", findings=error.findings
+            ) from error
         self._completed[element_id] += 1
 
     def _until(self, action: Until, line: int) -> None:

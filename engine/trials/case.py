@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,7 +15,7 @@ from engine.complaints import Complaints, Register
 from engine.complaints.context import CaseContext
 from engine.errors import AlreadyCompleted, Conflict, NotFound, Refused
 from engine.feel import Functions, to_feel, to_json
-from engine.processes import Hooks, OperationCall, StartInstance, Step
+from engine.processes import Hooks, OperationCall, StartInstance, Step, values
 from engine.processes.opened import Opened
 from engine.store.correspondence import Correspondence
 from engine.store.incident import Incident
@@ -55,8 +56,11 @@ class Workbench:
 class Case:
     """A process instance, and the complaint that it is about where there is one."""
 
-    def __init__(self, bench: Workbench, shelf: Shelf, process_id: str, given: Given) -> None:
-        """Start it; raises what the start raises."""
+    def __init__(
+        self, bench: Workbench, shelf: Shelf, process_id: str, given: Given, over_at: float | None = None
+    ) -> None:
+        """Start it; raises what the start raises. After `over_at` (of `time.monotonic`) it does not move any more."""
+        self._over_at = over_at
         self.unit, self.trail, self._bench, self.shelf = MemoryUnit(given.now), Trail(), bench, shelf
         self.units = MemoryUnits(self.unit)
         overridden = {job_type: _operation(result) for job_type, result in given.jobs.items()}
@@ -163,7 +167,7 @@ class Case:
 
     def _accept(self, actor: Actor, task: UserTask, answers: Mapping[str, Json]) -> Mapping[str, Json]:
         if task.form_id is None:
-            return answers
+            return values.variables(answers)
         opened, register = self._advance.open(self.unit, actor, task.instance_key), self._bench.register
         seen = {**opened.live.instance.visible(task.element_instance_key), **opened.outside.context()}
         context = {**seen, "catalogue": register.catalogues.context("en")}
@@ -261,6 +265,8 @@ class Case:
         self._move(SYSTEM, Step(command=lambda instance: instance.set_variables(key, variables)))
 
     def _move(self, actor: Actor, step: Step) -> None:
+        if self._over_at is not None and time.monotonic() > self._over_at:
+            raise Refused("The process tests take too long.")
         opened = self._advance.open(self.unit, actor, self._opened.key)
         opened.outside.look_again()
         self._advance.move(self.unit, opened, step)

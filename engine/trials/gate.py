@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from engine.bpmn import ProcessModel
 from engine.dmn import Model
-from engine.errors import DeploymentRefused, Finding, Refused
+from engine.errors import DeploymentRefused, Finding, Refused, Severity
 from engine.feel import Functions
 from engine.processes import InForce, Resource
 from engine.trials.errors import ProcessTestsInvalid
@@ -32,14 +32,15 @@ class Gate:
         """What is to be said; findings that are errors refuse the deployment. Tests that cannot be read always do."""
         if not tests and self._required != "all":
             return []
+        severity: Severity = "warning" if self._required == "off" else "error"
         try:
             shelf = self._trials.shelf(self._trials.read(files), _Deployed(in_force, self._functions))
             report = self._trials.run(shelf, tests, How(covered=(), within=LONGEST))
         except (ProcessTestsInvalid, DeploymentRefused) as error:
             return list(error.findings)
         except Refused as error:
-            return [Finding(rule="process-tests", message=error.message, file=tests[0].name, cure="Divide them.")]
-        severity: Literal["warning", "error"] = "warning" if self._required == "off" else "error"
+            late = Finding(rule="process-tests", message=error.message, file=tests[0].name, cure="Send fewer at once.")
+            return [replace(late, severity=severity)]
         failed = [replace(one, severity=severity) for outcome in report.outcomes for one in _told(outcome)]
         return [*failed, *(self._untested(shelf, report) if self._required == "all" else ())]
 

@@ -56,6 +56,10 @@ class MemorySession(Session):
         for instance in instances:
             self.add(instance)
 
+    def delete(self, instance: object) -> None:
+        """Forget a row."""
+        self.of(type(instance)).remove(instance)
+
     def flush(self, *_: Any, **__: Any) -> None:
         """Nothing waits to be written."""
 

@@ -68,6 +68,7 @@ ALL = How()
 class _Run:
     """What has been gathered so far."""
 
+    over_at: float | None = None
     outcomes: list[Outcome] = field(default_factory=list)
     trails: list[Trail] = field(default_factory=list)
     excused: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -98,13 +99,14 @@ class Trials:
         scenarios take too long.
         """
         suites = [read_suite(one.name, one.content, shelf) for one in tests]
-        started, run = time.monotonic(), _Run()
+        started = time.monotonic()
+        run = _Run(over_at=started + how.within if how.within else None)
         for suite in suites:
             for process_id, reasons in suite.uncovered.items():
                 run.excused.setdefault(process_id, {}).update(reasons)
         chosen = [(suite, one) for suite in suites for one in suite.scenarios if _is_meant(one, how.only)]
         for suite, scenario in chosen:
-            if how.within and time.monotonic() - started > how.within:
+            if run.over_at is not None and time.monotonic() > run.over_at:
                 raise Refused(f"The process tests take longer than {how.within:g} seconds.")
             if not self._try(shelf, suite, scenario, run) and how.stop:
                 break
@@ -115,15 +117,15 @@ class Trials:
             seconds=time.monotonic() - started,
         )
 
-    def start(self, shelf: Shelf, process_id: str, given: Given) -> Case:
-        """One instance. A process about complaints gets one to be about. Raises what the start raises."""
+    def start(self, shelf: Shelf, process_id: str, given: Given, over_at: float | None = None) -> Case:
+        """One instance; see `Case`. A process about complaints gets one to be about. Raises what the start raises."""
         model = shelf.at_hand.processes[process_id]
-        return Case(self._bench, shelf, process_id, _with_complaint(given, model))
+        return Case(self._bench, shelf, process_id, _with_complaint(given, model), over_at)
 
     def _try(self, shelf: Shelf, suite: Suite, scenario: Scenario, run: _Run) -> bool:
         started = time.monotonic()
         try:
-            case = self.start(shelf, scenario.process_id, scenario.given)
+            case = self.start(shelf, scenario.process_id, scenario.given, run.over_at)
         except AmendsError as error:
             message = " ".join([f"It cannot be started: {error.message}", *(one.message for one in error.findings)])
             found = [Finding(rule="scenario-start", message=message, file=suite.file, line=scenario.line)]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+from engine.errors import Refused
 from engine.processes import Resource
-from engine.trials import Report, Trials
+from engine.trials import How, Report, Trials
 from tests.engine.processes.diagrams import (
     END,
     START,
@@ -16,6 +19,7 @@ from tests.engine.processes.diagrams import (
     user_task,
     waiting,
 )
+from tests.engine.processes.test_deployments import FORM
 from tests.engine.trials.conftest import Run, told
 
 
@@ -257,3 +261,25 @@ def test_a_file_of_tests_may_be_for_several_processes(run: Run) -> None:
     )
     assert told(report) == []
     assert [outcome.process_id for outcome in report.outcomes] == ["case", "robot"]
+
+
+def test_answers_that_a_form_does_not_take_are_told_with_the_task(run: Run) -> None:
+    form = Resource(name="f.form", content=FORM.replace(b'"label"', b'"validate": {"required": true}, "label"'))
+    task = diagram("p", START + user_task("fill", form="f") + END + flows("start", "fill", "end"))
+    report = run("scenarios:\n  - name: a\n    steps: [until: end]\n", task, form)
+    message = "The form of fill does not take the answers. a: This must be answered."
+    assert told(report) == [(3, "scenario-step", message)]
+
+
+def test_scenarios_end_when_their_time_is_over(trials: Trials) -> None:
+    cycle = (
+        '<bpmn:boundaryEvent id="tick" attachedToRef="work" cancelActivity="false"><bpmn:timerEventDefinition>'
+        '<bpmn:timeCycle xsi:type="bpmn:tFormalExpression">R/PT1S</bpmn:timeCycle>'
+        "</bpmn:timerEventDefinition></bpmn:boundaryEvent>"
+    )
+    ticking = diagram("p", START + user_task("work") + cycle + END + flows("start", "work", "end"))
+    text = b"scenarios:\n  - name: a\n    steps: [advance: P30D]\n  - name: b\n"
+    tests = [Resource(name="t", content=text)]
+    shelf = trials.shelf(trials.read([ticking]))
+    with pytest.raises(Refused, match="longer than"):
+        trials.run(shelf, tests, How(within=0.05))
