@@ -138,7 +138,8 @@ class Sweep:
         if tick.horizon is not None:
             uow.at(max(first.retry_at, uow.now()))
         # Another sweep may have been here between the claim's look and its lock: then nothing is due any more.
-        timers = uow.session.scalars(_DUE, {"instance": first.instance_key, "now": uow.now()}).all()
+        # Plain values: a step that takes back an operation makes the session forget the rows that it has read.
+        timers = uow.session.execute(_DUE, {"instance": first.instance_key, "now": uow.now()}).all()
         for number, timer in enumerate(timers):
             # The timer before it may have ended its wait, or moved the date that it follows.
             if number == 0 or uow.session.scalar(_STILL, {"timer": timer.key, "now": uow.now()}) is not None:
@@ -146,7 +147,7 @@ class Sweep:
                 self._fire(uow, timer, first)
         return bool(timers)
 
-    def _fire(self, uow: UnitOfWork, timer: Timer, locked: Row[Any]) -> None:
+    def _fire(self, uow: UnitOfWork, timer: Row[Any], locked: Row[Any]) -> None:
         opened = self._advance.open(uow, SYSTEM, locked.instance_key, locked)
         about = About(subject=timer.element_id, instance_key=opened.key, business_id=opened.business_id)
         missed = 0
@@ -215,12 +216,12 @@ def close_of_timer(uow: UnitOfWork, timer_key: Key) -> None:
     uow.session.execute(update(Incident).where(*of_timer).values(done).execution_options(synchronize_session=False))
 
 
-def _details(timer: Timer, missed: int) -> dict[str, Json]:
+def _details(timer: Timer | Row[Any], missed: int) -> dict[str, Json]:
     due = {"due": timer.due_at.isoformat()}
     return {**due, "missed": missed} if missed else {**due}
 
 
-def _trigger(timer: Timer) -> Callable[[Instance], None]:
+def _trigger(timer: Row[Any]) -> Callable[[Instance], None]:
     element_instance_key, position = timer.element_instance_key, timer.position
     assert element_instance_key is not None  # noqa: S101 - only those of start events have none
     return lambda instance: instance.trigger(element_instance_key, position)
@@ -246,8 +247,16 @@ _CLAIM_START: Any = (
     .limit(1)
     .with_for_update(of=ProcessDefinition, skip_locked=True, key_share=True)
 )
-_DUE = (
-    select(Timer)
+_DUE: Any = (
+    select(
+        Timer.key,
+        Timer.element_instance_key,
+        Timer.element_id,
+        Timer.position,
+        Timer.due_at,
+        Timer.repetitions_left,
+        Timer.failures,
+    )
     .where(Timer.instance_key == bindparam("instance"), Timer.retry_at <= bindparam("now"))
     .order_by(Timer.due_at, Timer.key)
     .limit(PER_INSTANCE)

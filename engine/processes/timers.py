@@ -94,6 +94,7 @@ class TimerService:
         with self._units() as uow:
             timer = self._locked(uow, actor, key, if_match)
             details: dict[str, Json] = {"from": timer.due_at.isoformat(), "due": due.isoformat()}
+            _note(uow, actor, Action.TIMER_MOVED, timer, details)
             if timer.failures:
                 close_of_timer(uow, key)
             if timer.instance_key is None:
@@ -103,7 +104,6 @@ class TimerService:
                 uow.notify(TIMERS, due.isoformat())
             else:
                 self._run(uow, actor, timer, lambda instance, of, at: instance.put_off(of, at, due))
-            _note(uow, actor, Action.TIMER_MOVED, timer, details)
 
     def cancel(self, actor: Actor, key: Key, if_match: int | None = None) -> None:
         """Let an armed timer fire no more, with all turns of a cycle that are left.
