@@ -39,15 +39,19 @@ from engine.bpmn.lint.standard import (
     expressions,
     flow_lists,
     gateways,
+    handlers,
+    lanes,
     levels,
     properties,
     reference_kinds,
     repetition,
     roles,
     schema,
+    scripts,
     services,
     text_format,
     triggers,
+    understood,
     uris,
 )
 from engine.errors import Finding
@@ -84,6 +88,7 @@ TEXT: tuple[Rule, ...] = (
     *starts.RULES,
     escalation_codes.RULE,
     *expressions.RULES,
+    *handlers.RULES,
     *repetition.RULES,
     ad_hoc.RULE,
     *collaborations.RULES,
@@ -94,6 +99,9 @@ TEXT: tuple[Rule, ...] = (
     properties.RULE,
     uris.RULE,
     text_format.RULE,
+    scripts.RULE,
+    lanes.RULE,
+    understood.RULE,
 )
 """What the standard says."""
 

@@ -30,11 +30,21 @@ def _ignored(document: Document) -> Iterator[Violation]:
         source = known.find(flow.get("sourceRef"))
         if source is None or not any(local(child) == "conditionExpression" for child in flow):
             continue
-        if local(source) in EVENTS or local(source) == "parallelGateway":
+        if local(source) in EVENTS - {"startEvent"} or local(source) == "parallelGateway":
             yield (
                 flow,
                 f"flow {flow.get('id')} leaves the {local(source)} {source.get('id')}: its condition is not asked",
             )
+
+
+def _starting(document: Document) -> Iterator[Violation]:
+    known = facts(document)
+    for flow in known.all("sequenceFlow"):
+        source = known.find(flow.get("sourceRef"))
+        if source is None or local(source) != "startEvent":
+            continue
+        if any(local(child) == "conditionExpression" for child in flow):
+            yield flow, f"flow {flow.get('id')} leaves the start event {source.get('id')}, and has a condition"
 
 
 def _defaults(document: Document) -> Iterator[Violation]:
@@ -53,6 +63,7 @@ RULES = (
         find=_ignored,
         severity="warning",
     ),
+    Rule(id="condition-at-start", cure="Put an exclusive or inclusive gateway behind the start.", find=_starting),
     Rule(
         id="default-condition",
         cure="Remove the condition: the default is taken when no other is.",

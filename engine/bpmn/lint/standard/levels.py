@@ -113,12 +113,19 @@ def _starting(document: Document) -> Iterator[Violation]:
             continue
         if known.into[name]:
             yield task, f"the receive task {name} starts the process, and a flow leads to it"
-        parent = task.getparent()
-        if parent is not None and any(local(n) == "startEvent" for n in parent) and local(parent) in ACTIVITIES:
-            yield task, f"the receive task {name} starts an instance, inside the sub-process {parent.get('id')}"
+
+
+def _places(document: Document) -> Iterator[Violation]:
+    for node in facts(document).all("receiveTask", "eventBasedGateway"):
+        parent = node.getparent()
+        if is_true(node, "instantiate") and parent is not None and local(parent) in ACTIVITIES:
+            yield node, f"{node.get('id')} starts instances of a process, and stands in {parent.get('id')}"
 
 
 RULES = (
+    Rule(
+        id="instantiating-place", cure="Put it into the process itself, or do not let it start instances.", find=_places
+    ),
     Rule(id="missing-start", cure="Add a start event, or remove the end events.", find=_starts),
     Rule(id="missing-end", cure="Add an end event, or remove the start events.", find=_ends),
     Rule(id="not-entered", cure="Lead a flow to it, or remove it.", find=_unreached),

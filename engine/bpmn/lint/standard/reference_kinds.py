@@ -45,6 +45,9 @@ _ATTRIBUTES: dict[str, frozenset[str]] = {
     "parameterRef": frozenset({"resourceParameter"}),
     "partitionElementRef": frozenset(),
     "attachedToRef": ACTIVITIES,
+    "oneBehaviorEventRef": TRIGGERS,
+    "noneBehaviorEventRef": TRIGGERS,
+    "definitionalCollaborationRef": frozenset({"collaboration", "globalConversation", "choreography"}),
     "activityRef": ACTIVITIES,
     "default": frozenset({"sequenceFlow"}),
     "inputDataRef": frozenset({"dataInput", "inputSet"}),
@@ -74,6 +77,7 @@ _CHILDREN: dict[str, frozenset[str]] = {
     "operationRef": frozenset({"operation"}),
     "resourceRef": frozenset({"resource"}),
     "choreographyRef": frozenset({"choreography"}),
+    "supports": frozenset({"process"}),
     "incoming": frozenset({"sequenceFlow"}),
     "outgoing": frozenset({"sequenceFlow"}),
     "messageFlowRef": frozenset({"messageFlow"}),
@@ -94,6 +98,9 @@ def _find(document: Document) -> Iterator[Violation]:
             said = element.get(attribute)
             if said and kinds and (attribute != "default" or local(element) in _DEFAULTS):
                 yield from _wrong(known, element, attribute, said, kinds)
+        if local(element) in ("error", "escalation", "signal") and element.get("structureRef"):
+            said, kinds = element.get("structureRef", ""), frozenset({"itemDefinition"})
+            yield from _wrong(known, element, "structureRef", said, kinds)
         error = element.get("errorRef")
         if error:
             yield from _wrong(known, element, "errorRef", error, frozenset({"error"}))

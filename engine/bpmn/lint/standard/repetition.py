@@ -60,14 +60,20 @@ def _behaviour(document: Document) -> Iterator[Violation]:
         for kind, attribute in (("One", "oneBehaviorEventRef"), ("None", "noneBehaviorEventRef")):
             if loop.get(attribute) and behaviour != kind:
                 yield loop.getparent(), f"{attribute} has no effect with behaviour {behaviour}"
-            if behaviour == kind and not loop.get(attribute):
-                yield loop.getparent(), f"behaviour {behaviour} throws an event, and {attribute} names none"
         complex_ = any(local(said) == "complexBehaviorDefinition" for said in loop)
         if behaviour == "Complex" and not complex_:
             yield loop.getparent(), "behaviour Complex has no complexBehaviorDefinition"
         for said in loop:
             if local(said) == "complexBehaviorDefinition" and not any(local(child) == "event" for child in said):
                 yield loop.getparent(), "a complex behaviour throws an event, and none is there"
+
+
+def _nameless(document: Document) -> Iterator[Violation]:
+    for loop in facts(document).all(_MULTI):
+        behaviour = loop.get("behavior", "All")
+        attribute = {"One": "oneBehaviorEventRef", "None": "noneBehaviorEventRef"}.get(behaviour)
+        if attribute is not None and not loop.get(attribute):
+            yield loop.getparent(), f"behaviour {behaviour} throws an event, and {attribute} names none"
 
 
 RULES = (
@@ -80,4 +86,5 @@ RULES = (
         find=_behaviour,
         severity="warning",
     ),
+    Rule(id="multi-instance-behavior", cure="Name the event that is thrown.", find=_nameless),
 )

@@ -9,13 +9,13 @@ from engine.bpmn.dialect.document import Document
 from engine.bpmn.lint.facts import facts
 from engine.bpmn.lint.rule import Rule, Violation
 
-_MIME = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(\s*;.*)?", re.ASCII)
+MIME = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(\s*;.*)?", re.ASCII)
 
 
 def _find(document: Document) -> Iterator[Violation]:
     for text in facts(document).all("textAnnotation", "documentation"):
         said = text.get("textFormat")
-        if said is not None and not _MIME.fullmatch(said.strip()):
+        if said is not None and not MIME.fullmatch(said.strip()):
             yield text, f"textFormat {said!r} is no MIME type"
 
 

@@ -6,7 +6,7 @@ A diagram is drawn (tests/engine/bpmn/drawing.py); `TOP` is what stands beside t
 
 from __future__ import annotations
 
-from tests.engine.bpmn.drawing import ext, job
+from tests.engine.bpmn.drawing import ext, job, script
 
 END = "start s\nend e\n"
 ONE = f"{END}user u\ns -> u -> e"
@@ -52,6 +52,12 @@ MANY = f"{END}{{}}\nor j\ns -> a\nj -> e\n" + "\n".join(
     f"xor x{n}\na -> x{n}\n" + "\n".join(f"task t{n}{m}\nx{n} -> t{n}{m} : =b\nt{n}{m} -> j" for m in range(4))
     for n in range(8)
 )
+UNDO = " isForCompensation=true"
+NO_REF = ' behavior="None"'
+LANES = (
+    '<laneSet id="ls"><lane id="l1"><flowNodeRef>u</flowNodeRef></lane>'
+    '<lane id="l2"><flowNodeRef>u</flowNodeRef></lane></laneSet>'
+)
 ESCALATION = '<escalation id="z" name="z"/>'
 
 MADE_WRONG = {
@@ -62,6 +68,7 @@ MADE_WRONG = {
     "link-without-end",
     "flow-without-condition",
     "called-process-start",
+    "lane-membership",
 }
 """Here the change does not mend the diagram: it breaks it."""
 
@@ -185,7 +192,7 @@ EXAMPLES: dict[str, tuple[str, str, str, str]] = {
         MESSAGE,
     ),
     "lonely-condition": (f"{END}user u\ns -> u\nu -> e : =x", "u -> e : =x", "u -> e", ""),
-    "ignored-condition": (f"{END}user u\ns -> u : =x\nu -> e", "s -> u : =x", "s -> u", ""),
+    "ignored-condition": (f"{END}and u\nuser v\ns -> u\nu -> v : =x\nu -> e\nv -> e", "u -> v : =x", "u -> v", ""),
     "default-condition": (WAYS.replace("xor x", "xor x default=f3").replace(": default", ": =b"), "v : =b", "v", ""),
     "flow-list": (f"{END}user u | <incoming>f1</incoming>\ns -> u -> e", " | <incoming>f1</incoming>", "", ""),
     "shared-trigger": (
@@ -243,6 +250,35 @@ EXAMPLES: dict[str, tuple[str, str, str, str]] = {
         "itemSubjectRef='B'",
         "itemSubjectRef='A'",
         ITEMS,
+    ),
+    "multi-instance-behavior": (f"{END}user u | {multi(EACH, NO_REF)}\ns -> u -> e", NO_REF, "", ""),
+    "compensation-event": (f"{ONE}\nuser h{UNDO}", UNDO, "\nu -> h -> e", ""),
+    "compensation-once": (
+        f"{ONE}\nuser h{UNDO}\nuser g{UNDO}\nbound b attachedToRef=u @compensate\ncomp b -> h\ncomp b -> g",
+        f"\nuser g{UNDO}",
+        "",
+        "",
+    ),
+    "caught-twice": (
+        f"{ONE}\nbound b attachedToRef=u @error:x\nb -> e\nbound d attachedToRef=u @error:x\nd -> e",
+        "attachedToRef=u @error:x\nd",
+        "attachedToRef=u @error:y\nd",
+        "",
+    ),
+    "script-format": (
+        f"{END}script x | {script('=1', 'r')}<script>r = 1</script>\ns -> x -> e",
+        "script x |",
+        "script x scriptFormat=text/x-python |",
+        "",
+    ),
+    "lane-membership": (ONE, 'isExecutable="true">', f'isExecutable="true">{LANES}', ""),
+    "must-understand": (ONE, 'mustUnderstand="true"', "", '<extension mustUnderstand="true" definition="x"/>'),
+    "condition-at-start": (f"{END}user u\ns -> u : =true\nu -> e", " : =true", "", ""),
+    "instantiating-place": (
+        f"{END}sub a {{\nend i\nreceive r instantiate=true messageRef=m\nr -> i\n}}\ns -> a -> e",
+        " instantiate=true",
+        "",
+        '<message id="m" name="m"/>',
     ),
     "multi-instance-event": (
         f"{END}user u | {multi(EACH, NO_EVENT)}\ns -> u -> e",
