@@ -38,7 +38,8 @@ def evaluate(expression: Expression, context: Mapping[str, object], now: datetim
 def explained(expression: Expression, context: Mapping[str, object], now: datetime) -> str:
     """Why an expression gave no usable value, for the message of an incident."""
     found = expression.evaluate(context, now=Clock(now)).diagnostics
-    return f"{expression.text}" + (f" ({'; '.join(d.message for d in found[:3])})" if found else "")
+    told = "; ".join(f"line {d.line}, column {d.column}: {d.message}" for d in found[:3])
+    return f"{expression.text} ({told})" if told else expression.text
 
 
 def json_of(value: object, reason: str, what: str) -> Json:

@@ -178,7 +178,9 @@ class Boxes:
 
     def _filter(self, element: Element, names: NameSet) -> Code:
         of = self.inside(kid(element, "in"), names)
+        judged, self._shop.judges = self._shop.judges, False  # what the items hold is not known here
         condition, free = self._shop.reading(lambda: self.inside(kid(element, "match"), names | {"item"}))
+        self._shop.judges = judged
         return filtering(of, condition, free, NOWHERE)
 
     def _iteration(self, element: Element, names: NameSet, part: str) -> tuple[str, Code, Code]:

@@ -6,12 +6,13 @@ when gaps are sought, and not to match when overlaps are, so that no finding is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from itertools import islice
 from operator import and_, or_
 
-from engine.dmn.clashes import clash, finding, not_allowed, same_cells
+from engine.dmn.clashes import clash, finding, not_allowed, same_cells, unchecked
 from engine.dmn.model import Model
 from engine.dmn.samples import SampleClass, checking, classes, constants
 from engine.dmn.table import Table
@@ -30,15 +31,32 @@ def check_tables(model: Model) -> tuple[Finding, ...]:
 
     They are warnings, but for rules of a UNIQUE or ANY table that match the same inputs and give different values:
     those are errors. In tables with more than 1,000 rules, and in those too intricate to tell, only rules with the same
-    cells are compared, and `dmn-unchecked` is said. Checks of a model take at most two seconds.
+    cells are compared. Checks of a model take at most two seconds. Whatever was not looked at is said, as the info
+    `dmn-unchecked`: no silence means that a table was not checked.
     """
     found: list[Finding] = []
     run = checking()
     for table in model.tables:
         if table.inputs and table.rules:
-            found.extend(_checked(table, model.file, run))
-            found.extend(islice(not_allowed(table, model.file, run), MAX_FINDINGS))
+            found.extend(_first(_checked(table, model.file, run), table, model.file))
+            found.extend(_first(not_allowed(table, model.file, run), table, model.file))
     return tuple(found)
+
+
+def _first(findings: Iterable[Finding], table: Table, file: str) -> Iterator[Finding]:
+    """The first findings of each kind, and a word if there are more. Ends with a word where the budget does."""
+    counts: Counter[str] = Counter()
+    try:
+        for found in findings:
+            counts[found.rule] += 1
+            if counts[found.rule] <= MAX_FINDINGS:
+                yield found
+            elif counts[found.rule] == MAX_FINDINGS + 1:
+                yield unchecked(table, file, f"only the first {MAX_FINDINGS} findings {found.rule} are told")
+            if counts.total() > 2 * MAX_FINDINGS:
+                return
+    except FeelLimitExceeded:
+        yield unchecked(table, file, "the table is too large to compare all its cells with the allowed values")
 
 
 def _checked(table: Table, file: str, run: Run) -> list[Finding]:
@@ -47,9 +65,8 @@ def _checked(table: Table, file: str, run: Run) -> list[Finding]:
             return list(_TableCheck(table, file, run).findings())
     except FeelLimitExceeded:
         pass  # told below
-    message = "the table is too large to be checked for gaps and overlaps"
-    same = islice(same_cells(table, file), MAX_FINDINGS)
-    return [*same, Finding(rule="dmn-unchecked", message=message, severity="info", file=file, element_id=table.id)]
+    message = f"the table is too large to be checked for gaps and overlaps ({len(table.rules)} rules)"
+    return [*islice(same_cells(table, file), MAX_FINDINGS + 1), unchecked(table, file, message)]
 
 
 class _TableCheck:
@@ -74,8 +91,24 @@ class _TableCheck:
             yield from self._unreachable(set(never))
         elif self._table.policy.overlaps != "free":
             yield from self._overlaps()
-        if self._table.policy.wants_a_rule and not any(column.default for column in self._table.columns):
+        if self._may_leave_gaps():
             yield from self._gap()
+        yield from self._untold()
+
+    def _may_leave_gaps(self) -> bool:
+        return self._table.policy.wants_a_rule and not any(column.default for column in self._table.columns)
+
+    def _untold(self) -> Iterator[Finding]:
+        """Cells that read variables or call functions are not compared: which rules have them, where it matters?"""
+        covered = any(all(cell.is_dash for cell in row) for row in self._table.cells)
+        if self._table.policy.overlaps == "free" and (covered or not self._may_leave_gaps()):
+            return
+        maybe = reduce(or_, (found.maybe & ~found.sure for column in self._columns for found in column), 0)
+        rules = [str(index + 1) for index in range(self._count) if maybe >> index & 1]
+        if rules:
+            named = ", ".join(rules[:10]) + (" ..." if len(rules) > 10 else "")
+            message = f"whether these rules overlap others or leave gaps depends on variables or functions: {named}"
+            yield unchecked(self._table, self._file, message)
 
     def _finding(self, rule: str, message: str, index: int | None = None) -> Finding:
         return finding(self._table, self._file, rule, message, index)
@@ -117,7 +150,7 @@ class _TableCheck:
         told = 0
         for index in range(self._count):
             others = self._sharing(index) >> (index + 1)
-            while others and told < MAX_FINDINGS:
+            while others and told <= MAX_FINDINGS:
                 step = (others & -others).bit_length()
                 other = index + step
                 others &= others - 1
@@ -133,7 +166,10 @@ class _TableCheck:
         return clash(self._table, self._file, rules, (index, other))
 
     def _gap(self) -> Iterator[Finding]:
-        example = _Gaps(self._columns, self._table, self._run).find()
+        gaps = _Gaps(self._columns, self._table, self._run)
+        example = gaps.find()
+        if gaps.gave_up and example is None:
+            yield unchecked(self._table, self._file, "the table is too intricate to tell whether it leaves gaps")
         if example is not None:
             yield self._finding("dmn-gap", f"no rule matches {self._shown(example)}")
 
@@ -155,6 +191,11 @@ class _Gaps:
         ]
         everything = (1 << len(table.rules)) - 1
         self._rest = [reduce(and_, dashes[position:], everything) for position in range(len(columns) + 1)]
+
+    @property
+    def gave_up(self) -> bool:
+        """Did it take too long to tell?"""
+        return self._visits > MAX_VISITS or not all(self._columns)
 
     def find(self) -> list[object] | None:
         """An example of inputs that no rule matches; None if there is none, or if it takes too long to tell."""

@@ -12,7 +12,6 @@ from engine.dmn.table import Input, Table
 from engine.errors import Finding, Severity
 from engine.feel import tree
 from engine.feel.display import to_text
-from engine.feel.errors import FeelLimitExceeded
 from engine.feel.limits import Run
 from engine.feel.plain import plain_literal
 
@@ -23,6 +22,11 @@ def finding(table: Table, file: str, rule: str, message: str, index: int | None 
     """A warning about a table, or about the rule with that index."""
     element = table.id if index is None else table.rules[index].id or table.id
     return Finding(rule=rule, message=message, severity="warning", file=file, element_id=element)
+
+
+def unchecked(table: Table, file: str, message: str) -> Finding:
+    """What was not looked at, and why."""
+    return replace(finding(table, file, "dmn-unchecked", message), severity="info")
 
 
 def clash(table: Table, file: str, rules: str, pair: tuple[int, int]) -> Finding | None:
@@ -70,21 +74,21 @@ def _same(one: int, other: int) -> str:
 
 
 def not_allowed(table: Table, file: str, run: Run) -> Iterator[Finding]:
-    """Constants in the cells that the column, or its type, does not allow: such a rule never does what it says."""
-    try:
-        for index, (row, rule) in enumerate(zip(table.cells, table.rules, strict=True)):
-            run.step(len(row))
-            for column, cell in zip(table.inputs, row, strict=True):
-                for value in _refused_inputs(column, cell, run):
-                    message = f"rule {index + 1}: {_shown(value)} is no allowed value of {column.label}"
-                    yield finding(table, file, "dmn-not-allowed", message, index)
-            for output, text in zip(table.columns, rule.texts, strict=True):
-                if _refuses(output, text, run):
-                    name = output.name or "the output"
-                    message = f"rule {index + 1}: {text} is no allowed value of {name}"
-                    yield finding(table, file, "dmn-not-allowed", message, index)
-    except FeelLimitExceeded:
-        return
+    """Constants in the cells that the column, or its type, does not allow: such a rule never does what it says.
+
+    Raises FeelLimitExceeded when the budget ends.
+    """
+    for index, (row, rule) in enumerate(zip(table.cells, table.rules, strict=True)):
+        run.step(len(row))
+        for column, cell in zip(table.inputs, row, strict=True):
+            for value in _refused_inputs(column, cell, run):
+                message = f"rule {index + 1}: {_shown(value)} is no allowed value of {column.label}"
+                yield finding(table, file, "dmn-not-allowed", message, index)
+        for output, text in zip(table.columns, rule.texts, strict=True):
+            if _refuses(output, text, run):
+                name = output.name or "the output"
+                message = f"rule {index + 1}: {text} is no allowed value of {name}"
+                yield finding(table, file, "dmn-not-allowed", message, index)
 
 
 def _refused_inputs(column: Input, cell: Cell, run: Run) -> Iterator[object]:

@@ -156,6 +156,7 @@ class _Loader:
     def _build(self, node: Node, element: Element) -> None:
         names = _names(node)
         self._shop.known = _known_types(node, element)
+        self._shop.requires, self._shop.deciding = bool(node.requirements), node.id
         if node.kind == "decision":
             if node.logic == "none":
                 self._shop.find("dmn-no-logic", f"the decision {node.name} has no decision logic", element)

@@ -78,7 +78,9 @@ def _reference(name: str | None, types: Mapping[str, FeelType]) -> FeelType:
 
 
 def _constrained(shop: Workshop, element: Element | None, kind: FeelType) -> FeelType:
+    shop.constant = True
     allowed = shop.test_code(text(element), (), element) if element is not None else None
+    shop.constant = False
     if allowed is None:
         return kind
     tests = allowed

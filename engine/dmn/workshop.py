@@ -44,6 +44,15 @@ class Workshop:
         self._vocabulary = Vocabulary(members=members, functions=functions, types=types)
         self.known: Mapping[str, Type] = {}
         """Types of the names that the element under way requires."""
+        self.requires = False
+        """Does the element under way require anything? Then a name that it does not require looks forgotten."""
+        self.deciding: str | None = None
+        """The id of the element under way."""
+        self.judges = True
+        """Is a name that nobody declared worth a word?"""
+        self.constant = False
+        """Is what comes next a list of values, in which no name has a meaning?"""
+        self._told: set[tuple[str | None, str]] = set()
         self._vocabularies: dict[frozenset[str], Vocabulary] = {}
         self._read: set[str] = set()
         self._expressions: dict[tuple[str, frozenset[str]], Expression] = {}
@@ -101,17 +110,34 @@ class Workshop:
         return compiled
 
     def _review(self, node: Node, names: frozenset[str], element: Element) -> None:
-        """Findings about functions, arguments, literals and types. A decision may read variables of the process that
-        no input data declares (docs/decisions/0203): of an unknown name it is only said if it looks misspelt.
-        """
+        """Findings about functions, arguments, literals, types and names."""
         if isinstance(node, Literal):
             return
         for found in review(node, names, self._vocabulary.functions, self.known):
-            at = self._placed(found, element)
-            if found.rule != "feel-unknown-name":
+            at: Finding | None = self._placed(found, element)
+            if found.rule == "feel-unknown-name":
+                at = self._unknown(self._placed(found, element))
+            if at is not None:
                 self.findings.append(at)
-            elif found.cure:
-                self.findings.append(replace(at, severity="warning"))
+
+    def _unknown(self, found: Finding) -> Finding | None:
+        """A decision may read variables of the process that nothing declares (docs/decisions/0207): a warning where it
+        looks misspelt or forgotten, else an info, once in a decision; an error where no name is in reach at all.
+        """
+        if self.constant:
+            return found
+        if found.cure:
+            return replace(found, severity="warning")
+        name = found.message.removeprefix("nothing is called ")
+        if not self.judges or (self.deciding, name) in self._told:
+            return None
+        self._told.add((self.deciding, name))
+        if self.requires:
+            message = f"nothing that is required here is called {name}: it has to be a variable of the process"
+            return replace(found, rule="feel-unset-name", message=message, severity="warning")
+        return replace(
+            found, rule="feel-unset-name", message=f"reads the variable {name} of the process", severity="info"
+        )
 
     def _placed(self, found: Finding, element: Element) -> Finding:
         """A finding about an expression, with the line of the file; its column is that in the expression."""

@@ -39,8 +39,7 @@ class Draft:
     decisions: Mapping[str, str | None] = field(default_factory=dict)
     """Names by id."""
     form_id: str | None = None
-    fields: frozenset[str] = frozenset()
-    """Variables that a form sets."""
+    form: FormFacts | None = None
     imported: tuple[bytes, ...] = ()
     """Contents of the files that a decision file imports."""
 
@@ -67,8 +66,8 @@ class Reader:
         return drafts
 
     def _expressions(self, drafts: Sequence[Draft]) -> None:
-        fields = {draft.form_id: draft.fields for draft in drafts if draft.form_id is not None}
-        reach = Reach(functions=self._functions, names=self._hooks.names, fields=fields)
+        forms = {draft.resource.name: draft.form for draft in drafts if draft.form is not None}
+        reach = Reach(functions=self._functions, names=self._hooks.names, forms=forms)
         diagrams = [(draft.resource.name, draft.resource.content) for draft in drafts if draft.kind == "bpmn"]
         self.findings += check_expressions(diagrams, reach)
 
@@ -108,7 +107,7 @@ class Reader:
     def _form(self, resource: Resource) -> Draft:
         check = self._hooks.check_form or _form_facts
         facts = check(resource.name, resource.content)
-        return Draft(resource=resource, kind="form", form_id=facts.form_id, fields=facts.variables)
+        return Draft(resource=resource, kind="form", form_id=facts.form_id, form=facts)
 
     def _find(self, resource: Resource, rule: str, message: str) -> None:
         self.findings.append(Finding(rule=rule, message=message, file=resource.name))
@@ -127,7 +126,7 @@ def _without(files: Mapping[str, bytes], names: Mapping[str, bytes]) -> dict[str
     return {name: content for name, content in files.items() if name not in names}
 
 
-_UNREADABLE = f"Only .bpmn, .dmn and .form files of at most {MAX_RESOURCE} bytes can be deployed."
+_UNREADABLE = f"Only .bpmn, .dmn and .form files of at most {MAX_RESOURCE} bytes, and tests.yaml, can be deployed."
 
 
 def _defined(draft: Draft) -> list[tuple[str, str]]:

@@ -66,12 +66,25 @@ class ElementListener(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FormText:
+    """An expression of a form, without its `=`, at the field that has it; line and column of the file, where known."""
+
+    element_id: str | None
+    text: str
+    line: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class FormFacts:
     """What a deployment needs to know of a form."""
 
     form_id: str
     variables: frozenset[str] = frozenset()
     """What its answers set."""
+    names: frozenset[str] = frozenset()
+    """What its expressions may read beside variables: its fields, and lists with dots (`catalogue.remedies`)."""
+    expressions: tuple[FormText, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

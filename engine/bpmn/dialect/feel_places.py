@@ -17,8 +17,8 @@ _TEXTS = tuple(
     )
 )
 _COUNTS = ("numberOfInstances", "numberOfCompletedInstances", "numberOfActiveInstances", "numberOfTerminatedInstances")
-_ALWAYS = frozenset({"loopCounter", *_COUNTS})
-"""What the engine gives inside repeated activities."""
+_ALWAYS = frozenset({"loopCounter", "activationCount", *_COUNTS})
+"""What the engine gives inside repeated activities, and at complex gateways."""
 _PLAIN = frozenset({zeebe("header"), zeebe("property")})
 _SETTERS = {
     "input": ("target",),

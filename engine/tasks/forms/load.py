@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +12,7 @@ import re2
 
 from engine.errors import DeploymentRefused, Finding
 from engine.feel import STANDARD, Functions, check
-from engine.tasks.forms.model import CHOICES, INPUTS, STATIC, Component, Form, Option, Rules
+from engine.tasks.forms.model import CHOICES, INPUTS, STATIC, Component, Expression, Form, Option, Rules
 
 LARGEST = 500_000
 """Bytes that a form may have."""
@@ -37,9 +38,13 @@ class _Reader:
         self._findings: list[Finding] = []
         self._keys: set[str] = set()
         self._ids: set[str] = set()
+        self._text = ""
+        self._read_to: dict[str, int] = {}
+        self._expressions: list[Expression] = []
 
     def read(self, content: bytes) -> Form:
         data = self._json(content)
+        self._text = content.decode("utf-8", "replace")
         form_id = data.get("id")
         if not isinstance(form_id, str) or not FORM_ID.fullmatch(form_id):
             self._wrong("form-id", "The form has no usable id.", cure="Give it an id of letters, digits and dashes.")
@@ -51,6 +56,7 @@ class _Reader:
             components=components,
             schema=data,
             translations=_translations(data.get("translations")),
+            expressions=tuple(self._expressions),
         )
 
     def _json(self, content: bytes) -> dict[str, Any]:
@@ -196,10 +202,24 @@ class _Reader:
         if not isinstance(value, str) or not value.startswith("="):
             self._wrong("expression", f"`{name}` must be an expression that begins with =.", where)
             return None
-        for finding in check(value[1:], None, functions=self._functions):
-            if finding.severity == "error":
-                self._wrong("expression", f"`{name}`: {finding.message}", where, cure=finding.cure)
+        line, column = self._place(value)
+        self._expressions.append(Expression(where=where or None, text=value[1:], line=line, column=column))
+        for found in check(value[1:], None, functions=self._functions):
+            if found.severity == "error":
+                before = json.dumps(value[1 : found.column], ensure_ascii=False)
+                at = None if column is None or found.line != 1 else column + len(before) - 2
+                self._wrong("expression", f"`{name}`: {found.message}", where, cure=found.cure, line=line, column=at)
         return value[1:]
+
+    def _place(self, value: str) -> tuple[int | None, int | None]:
+        """Where an expression stands in the file, behind its `=`: the next place that has this text."""
+        written = json.dumps(value, ensure_ascii=False)
+        start = self._text.find(written, self._read_to.get(written, 0))
+        if start < 0:
+            return None, None
+        self._read_to[written] = start + 1
+        line_start = self._text.rfind("\n", 0, start) + 1
+        return self._text.count("\n", 0, start) + 1, start - line_start + 3
 
     def _options(self, raw: object, where: str) -> tuple[Option, ...]:
         if raw is None:

@@ -87,6 +87,18 @@ class Component:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Expression:
+    """FEEL in a form, without its `=`: the field that has it, and line and column of its first character in the file,
+    which are None where the text stands there with escapes.
+    """
+
+    where: str | None
+    text: str
+    line: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Form:
     """A form that was read and found right. Immutable, shared by threads."""
 
@@ -96,6 +108,7 @@ class Form:
     """The form-js JSON as it was deployed."""
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Texts by language that came inside the form, see `engine.tasks.forms.translations`."""
+    expressions: tuple[Expression, ...] = ()
 
     def walk(self) -> Iterator[Component]:
         """All components in reading order, a group before what it holds."""

@@ -7,10 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.dmn import check_tables
-from tests.engine.dmn.modelling import decision, model, now, table
+from engine.errors import DeploymentRefused
+from tests.engine.dmn.modelling import decision, literal, model, now, table
 
 UNIQUE, FIRST, ANY, COLLECT = "", 'hitPolicy="FIRST"', 'hitPolicy="ANY"', 'hitPolicy="COLLECT"'
 CELLS = ["1", "2", "1, 3", "-", "> 1", "<= 2", "[1..3)", "not(2)"]
+DEPENDS = "whether these rules overlap others or leave gaps depends on variables or functions"
 
 
 def found(policy: str, *rows: tuple[str, ...], outputs: tuple[str, ...] = (), **options: str) -> list[str]:
@@ -35,7 +37,8 @@ def found(policy: str, *rows: tuple[str, ...], outputs: tuple[str, ...] = (), **
         (FIRST, [("< limit",), ("-",)], []),
         (COLLECT, [("1",), ("1",)], []),
         (UNIQUE, [('< @"2026-01-01"',), ('>= @"2026-01-01"',)], []),
-        (UNIQUE, [("string length(?) > 3",), ("-",)], []),
+        (UNIQUE, [("string length(?) > 3",), ("-",)], [f"dmn-unchecked: {DEPENDS}: 1"]),
+        (FIRST, [("< limit",), ("1",)], [f"dmn-unchecked: {DEPENDS}: 1"]),
     ],
 )
 def test_one_column(policy: str, rows: list[tuple[str, ...]], want: list[str]) -> None:
@@ -68,6 +71,13 @@ def test_values_that_are_not_allowed() -> None:
     assert [each.message for each in check_tables(model(decision("d", listed)))] == [
         'rule 2: "hgih" is no allowed value of out'
     ]
+
+
+def test_what_is_not_told_is_said() -> None:
+    rules = [(("1",), (str(number),)) for number in range(30)]
+    told = check_tables(model(decision("d", table(UNIQUE, rules, default="0"))))
+    assert [each.rule for each in told] == ["dmn-overlap"] * 20 + ["dmn-unchecked"]
+    assert told[-1].message == "only the first 20 findings dmn-overlap are told"
 
 
 def test_two_columns() -> None:
@@ -108,3 +118,25 @@ def test_what_is_said_about_gaps_and_overlaps_is_true(rows: list[tuple[str, str]
     told = {each.rule for each in check_tables(model(decision("d", table(UNIQUE, rules, inputs="a, b"))))}
     assert "dmn-gap" in told or 0 not in counts
     assert "dmn-overlap" in told or max(counts) <= 1
+
+
+@pytest.mark.parametrize(
+    ("required", "rule", "severity"), [((), "feel-unset-name", "info"), (("a",), "feel-unset-name", "warning")]
+)
+def test_names_that_nothing_declares(required: tuple[str, ...], rule: str, severity: str) -> None:
+    said = model(decision("a", literal("1")), decision("d", literal("elsewhere + elsewhere"), *required)).findings
+    assert [(each.rule, each.severity, each.element_id) for each in said] == [(rule, severity, "d")]
+
+
+def test_allowed_values_have_no_names() -> None:
+    listed = '<itemDefinition name="t"><typeRef>string</typeRef><allowedValues><text>"red", blue</text></allowedValues>'
+    with pytest.raises(DeploymentRefused) as refused:
+        model(listed + "</itemDefinition>", decision("d", literal("1")))
+    assert [(each.rule, each.message) for each in refused.value.findings] == [
+        ("feel-unknown-name", "nothing is called blue")
+    ]
+
+
+def test_items_of_a_filter_have_names_of_their_own() -> None:
+    kept = f"<filter><in>{literal('[]')}</in><match>{literal('anything = 1')}</match></filter>"
+    assert model(decision("d", kept)).findings == ()
