@@ -36,6 +36,19 @@ def test_the_same_content_keeps_its_version_and_another_gets_the_next(admin: Cal
     assert versions == [1, 1, 2]
 
 
+def test_process_tests_that_are_sent_along_are_run(admin: Caller) -> None:
+    wrong = b"scenarios:\n  - name: a\n    expect: {state: active}\n"
+    for query in ("?dryRun=true", ""):
+        answer = deploy(admin, query, order_bpmn=diagrams.process("order"), tests_yaml=wrong)
+        assert answer.status_code == 200, answer.text
+        (finding,) = answer.json["findings"]
+        told = {name: finding[name] for name in ("severity", "rule", "file", "line")}
+        assert told == {"severity": "warning", "rule": "scenario-state", "file": "tests.yaml", "line": 3}
+    broken = deploy(admin, order_bpmn=diagrams.process("order"), tests_yaml=b"scenarios: 5")
+    assert broken.status_code == 422
+    assert broken.json["findings"][0]["rule"] == "tests-value"
+
+
 def test_a_dry_run_stores_nothing(admin: Caller) -> None:
     assert deploy(admin, "?dryRun=true", order_bpmn=diagrams.process("order")).status_code == 200
     assert admin.found("process-definitions") == []
