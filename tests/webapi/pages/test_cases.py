@@ -11,7 +11,9 @@ from lxml import etree
 from sqlalchemy import select
 
 from engine.bootstrap import Engine
+from engine.complaints import Receipt
 from engine.store.record import ReadEntry
+from engine.types import SYSTEM
 from tests.webapi.pages.visitor import Visitor
 
 Filing = Callable[..., tuple[str, str]]
@@ -141,3 +143,28 @@ def test_dates_that_are_no_dates_are_told(anna: Visitor, file_complaint: Filing)
     anna.open(f"/cases/{file_complaint()[0]}").send("/extension", {"until": "soon", "reason": "Why not."})
     assert anna.status == 422
     assert "Enter the new date." in anna.text
+
+
+def test_staff_stop_our_clocks_and_the_ledger_is_shown(anna: Visitor, file_complaint: Filing) -> None:
+    anna.open(f"/cases/{file_complaint()[0]}")
+    assert "Used: 0 days of 20 working days." in anna.text
+    anna.send("/clock-suspension", {"reason": "third-party", "until": ""})
+    assert (anna.status, "Enter a day within the coming year." in anna.text) == (422, True)
+    anna.send("/clock-suspension", {"reason": "third-party", "until": "2026-03-13"})
+    assert "Clocks stand still: until somebody outside has done their part" in anna.text
+    assert "Stood still 1 time" in anna.text
+    assert anna.page.xpath("//form[contains(@action, 'clock-suspension')]") == []
+    anna.send("/clock-resumption")
+    assert "The clocks go on." in anna.text
+    assert anna.page.xpath("//form[contains(@action, 'clock-resumption')]") == []
+
+
+def test_a_case_that_waits_for_its_file_says_so(anna: Visitor, engine: Engine) -> None:
+    receipt = Receipt(description="They will not pay.", anonymous=True, regime="eu-adr")
+    filed = engine.complaints.receive(SYSTEM, receipt)
+    anna.open(f"/cases/{filed.reference}")
+    assert "These clocks start when the file is complete:" in anna.text
+    anna.send("/file-completion")
+    assert "The clocks that waited for the file have started." in anna.text
+    assert "The file is complete: clocks that waited for it have started" in anna.text
+    assert "Used: 0 days of 90 days." in anna.text
