@@ -20,7 +20,6 @@ from engine.processes.definition_views import (
     DecisionDefinitionView,
     DeployedProcess,
     Deployment,
-    ElementStatistics,
     EvaluatedDecision,
     ProcessDefinitionView,
     kept_deployment,
@@ -40,16 +39,6 @@ from engine.store.unit_of_work import UnitOfWork, UnitsOfWork
 from engine.types import Actor, Json, Key, Page, SearchRequest
 
 _LOCK = text("SELECT pg_advisory_xact_lock(20180710001)")
-_STATISTICS = text("""
-    SELECT e.element_id, count(*) FILTER (WHERE e.state = 'ACTIVE') AS active,
-           count(*) FILTER (WHERE e.state = 'COMPLETED') AS completed,
-           count(*) FILTER (WHERE e.state = 'TERMINATED') AS canceled,
-           count(i.key) AS incidents
-      FROM element_instance AS e
-      LEFT JOIN incident AS i ON i.element_instance_key = e.key AND i.state = 'ACTIVE'
-     WHERE e.definition_key = :key
-     GROUP BY e.element_id ORDER BY e.element_id
-""")
 
 
 class DeploymentService:
@@ -173,14 +162,6 @@ class DeploymentService:
         with self._units() as uow:
             elements = self._catalogue.process(uow, key).elements
         return {element_id: texts_of(element) for element_id, element in elements.items()}
-
-    def statistics(self, actor: Actor, key: Key) -> tuple[ElementStatistics, ...]:
-        """Tokens by element over all instances of a process version. Needs `process:read`."""
-        require(actor, Permission.PROCESS_READ)
-        with self._units() as uow:
-            self._definition(uow, key)
-            counts = uow.session.execute(_STATISTICS, {"key": key})
-            return tuple(ElementStatistics(**row._mapping) for row in counts)
 
     def evaluate_decision(
         self, actor: Actor, decision: str | Key, variables: Mapping[str, Json] | None = None

@@ -51,7 +51,7 @@ def search(
     Raises `Malformed` for an unknown field or operator, a value of the wrong type, or a cursor that cannot be read.
     """
     limit = _limit(request.limit)
-    statement = statement.where(*(_condition(what, name, value) for name, value in request.filter.items()))
+    statement = statement.where(*conditions(what, request.filter))
     order = _order(what, request)
     total = session.scalar(select(func.count()).select_from(statement.order_by(None).limit(COUNT_LIMIT).subquery()))
     page = statement.order_by(*(_direction(column, order_) for column, order_ in order)).limit(limit)
@@ -66,6 +66,11 @@ def search(
         start_cursor=cursors[0] if cursors else None,
         end_cursor=cursors[-1] if cursors else None,
     )
+
+
+def conditions(what: Searchable[Any], wanted: Mapping[str, object]) -> list[ColumnElement[bool]]:
+    """What a filter asks for, for statements other than a search. Raises `Malformed`."""
+    return [_condition(what, name, value) for name, value in wanted.items()]
 
 
 def _limit(limit: int) -> int:

@@ -12,6 +12,7 @@ from engine.types import SearchRequest
 from webapi.access import actor, needs
 from webapi.api.contract import answers, declare, takes
 from webapi.api.fields import Key, Tenant, always, by_integer, by_key, by_text
+from webapi.api.process_instances import ProcessInstanceFilter
 from webapi.api.schemas import Body, View, list_of, page_of, search_body
 from webapi.context import engine
 
@@ -45,7 +46,9 @@ class ProcessDefinitionFilter(Body):
 
 
 class StatisticsRequest(Body):
-    """Statistics take no filter yet; the body may be empty."""
+    """Of which instances; the body may be empty."""
+
+    filter = fields.Nested(ProcessInstanceFilter, load_default=dict, allow_none=True)
 
 
 class ElementStatistics(View):
@@ -94,6 +97,6 @@ declare(xml, media_type="text/xml")
 @needs(Permission.PROCESS_READ)
 @takes(StatisticsRequest, optional=True)
 @answers(STATISTICS)
-def statistics(key: int, body: dict[str, Any]) -> Any:  # noqa: ARG001 - an empty body, read so that others are refused
-    """Counts of tokens by element, for the picture of the process."""
-    return engine().deployments.statistics(actor(), key)
+def statistics(key: int, body: dict[str, Any]) -> Any:
+    """Counts of tokens by element, for the picture of the process; of all its instances, or those that fit."""
+    return engine().history.counts(actor(), key, body["filter"])

@@ -45,7 +45,7 @@ def definition(key: int) -> str:
         process=process,
         version=process.version(key),
         steps=steps,
-        tokens=[token for one in engine().deployments.statistics(who, key) if (token := _token(one))],
+        tokens=[token for one in engine().history.counts(who, key, present=True) if (token := _token(one))],
         asked=asked,
         sorts=SORTS,
         page=page,

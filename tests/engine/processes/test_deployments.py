@@ -111,7 +111,7 @@ def test_tokens_are_counted_by_element(engine: Engine) -> None:
     key = engine.deployments.deploy(SYSTEM, [one_user_task()]).deployments[0].process_definition_key  # type: ignore[union-attr]
     for _ in range(2):
         engine.instances.start(SYSTEM, StartInstance(process_definition_key=key))
-    counts = {row.element_id: (row.active, row.completed) for row in engine.deployments.statistics(SYSTEM, key)}
+    counts = {row.element_id: (row.active, row.completed) for row in engine.history.counts(SYSTEM, key)}
     assert counts["work"] == (2, 0)
     assert counts["start"] == (0, 2)
 

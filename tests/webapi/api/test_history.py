@@ -68,6 +68,21 @@ def test_flows_counts_and_callers(admin: Caller, stuck: str) -> None:
     assert (caller["processInstanceKey"], caller["processDefinitionName"]) == (stuck, "order")
 
 
+def test_counts_of_a_version_are_narrowed_by_a_filter(admin: Caller, stuck: str) -> None:
+    admin.post("/v2/process-instances", {"processDefinitionId": "order"})
+    (version,) = admin.found("process-definitions", processDefinitionId="order")
+    at = f"/v2/process-definitions/{version['processDefinitionKey']}/statistics/element-instances"
+
+    def active(**wanted: Any) -> dict[str, int]:
+        items = admin.post(at, {"filter": wanted}).json["items"]
+        return {one["elementId"]: one["active"] for one in items if one["active"]}
+
+    assert active() == {"step-1": 1, "step-2": 1}
+    assert active(hasIncident=True) == active(processInstanceKey=stuck) == {"step-2": 1}
+    assert active(**{"$or": [{"variables": [{"name": "colour", "value": '"red"'}]}]}) == {"step-2": 1}
+    assert active(state="COMPLETED") == {}
+
+
 def test_incidents_of_one_instance(admin: Caller, stuck: str) -> None:
     (found,) = admin.post(f"/v2/process-instances/{stuck}/incidents/search", {}).json["items"]
     assert (found["elementId"], found["state"]) == ("step-2", "ACTIVE")
