@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 
 from engine.processes.opened import Live
+from engine.store.era import era
 from engine.types import Key
 
 SIZE = 2_000
@@ -21,18 +22,20 @@ class LiveCache:
     """
 
     def __init__(self, size: int = SIZE) -> None:
-        self._size, self._lock = size, threading.Lock()
+        self._size, self._lock, self._era = size, threading.Lock(), era()
         self._kept: OrderedDict[Key, tuple[int, Live]] = OrderedDict()
 
     def revision(self, key: Key) -> int | None:
         """The revision that is kept of an instance."""
         with self._lock:
+            self._forget_other_era()
             kept = self._kept.get(key)
             return None if kept is None else kept[0]
 
     def take(self, key: Key, revision: int) -> Live | None:
         """The live instance if that revision of it is kept; an older one is dropped."""
         with self._lock:
+            self._forget_other_era()
             kept = self._kept.pop(key, None)
         return kept[1] if kept is not None and kept[0] == revision else None
 
@@ -52,3 +55,9 @@ class LiveCache:
                 self._kept.move_to_end(key)
             if len(self._kept) > self._size:
                 self._kept.popitem(last=False)
+
+    def _forget_other_era(self) -> None:
+        # A database that took over may have lost a revision, and reached the same number by another way since.
+        if self._era != era():
+            self._era = era()
+            self._kept.clear()
