@@ -273,9 +273,9 @@ class Case:
 
 
 def _one(found: Sequence[T], what: str, others: Iterable[Any]) -> T:
-    """The thing that is meant, the newest of several; raises `NotFound`, with what there is instead."""
+    """The thing that is meant, the oldest of several; raises `NotFound`, with what there is instead."""
     if found:
-        return found[-1]
+        return found[0]
     names = sorted(
         {str(getattr(row, "name", None) or row.element_id) for row in others if not isinstance(row, UserTask)}
     )

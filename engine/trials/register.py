@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import fields as fields_of
 from datetime import date
@@ -31,6 +32,9 @@ ACTS = tuple(_ACTS)
 """What a complainant can do on the status page: answer a question, accept or refuse the answer, withdraw."""
 _PARTIES = ("complainant", "representative", "contact")
 _DAYS = ("problem_date", "received_on")
+_SWITCHES = ("anonymous", "may_disclose")
+_OPTIONAL = frozenset(each.name for each in fields_of(Receipt) if each.default is None)
+_SNAKE = re.compile("([A-Z])")
 
 
 def _camel(name: str) -> str:
@@ -55,9 +59,23 @@ def receipt_of(given: Mapping[str, Json]) -> Receipt:
 
 
 def _value(name: str, value: Json) -> Any:
-    if name in _PARTIES and isinstance(value, Mapping):
-        return PartyData(**{part: None if text is None else str(text) for part, text in value.items()})
-    return date.fromisoformat(str(value)) if name in _DAYS and value is not None else value
+    """A field of the receipt; raises ValueError where it is of another type."""
+    if value is None and name in _OPTIONAL:
+        return None
+    if name in _PARTIES:
+        return _party(name, value)
+    if name in _DAYS:
+        return date.fromisoformat(str(value))
+    wanted = bool if name in _SWITCHES else str
+    if not isinstance(value, wanted):
+        raise ValueError(f"{_camel(name)} cannot be {value!r}")  # noqa: TRY004 - told together with all other mistakes
+    return value
+
+
+def _party(name: str, value: Json) -> PartyData:
+    if not isinstance(value, Mapping) or not all(isinstance(text, str | None) for text in value.values()):
+        raise ValueError(f"{name} has to be a mapping of texts")
+    return PartyData(**{_SNAKE.sub(r"_\1", part).lower(): text for part, text in value.items()})  # type: ignore[arg-type]  # texts, as was asked above
 
 
 def act(complaints: Complaints, code: str, does: str) -> None:
