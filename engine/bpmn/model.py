@@ -140,6 +140,13 @@ class ProcessModel:
     documentation: str | None = None
 
     @property
+    def places(self) -> Mapping[str, Element]:
+        """The elements that tokens come to: not the process itself, nor the marks of compensation on activities."""
+        nodes = (node for spec in self.scopes.values() for node in spec.task_specs.values())
+        marks = {node.waits_as for node in nodes if node.element_type == "BOUNDARY_EVENT" and not node.catches}
+        return {one.id: one for one in self.elements.values() if one.id != self.process_id and one.id not in marks}
+
+    @property
     def flows(self) -> tuple[SequenceFlow, ...]:
         """Its sequence flows, those of its sub-processes included; not what a pair of link events stands for."""
         found = (

@@ -49,7 +49,7 @@ def _percent(reached: int, of: int) -> float:
 
 def coverage_of(model: ProcessModel, trails: Iterable[Trail], excused: Mapping[str, str]) -> Coverage:
     """What the trails reached of a process."""
-    elements = {one.id for one in model.elements.values() if one.id != model.process_id}
+    elements = set(model.places)
     flows = {flow.id for flow in model.flows}
     been: set[str] = set()
     taken: set[str] = set()
@@ -63,7 +63,7 @@ def coverage_of(model: ProcessModel, trails: Iterable[Trail], excused: Mapping[s
         elements_reached=len(wanted_elements & been),
         flows=len(wanted_flows),
         flows_reached=len(wanted_flows & taken),
-        missed_elements=tuple(one for one in model.elements if one in wanted_elements - been),
+        missed_elements=tuple(one for one in model.places if one in wanted_elements - been),
         missed_flows=tuple(flow.id for flow in model.flows if flow.id in wanted_flows - taken),
         excused={place: reason for place, reason in excused.items() if place in elements | flows},
         needless=tuple(sorted(excused.keys() & (been | taken))),

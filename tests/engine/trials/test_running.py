@@ -283,3 +283,21 @@ def test_scenarios_end_when_their_time_is_over(trials: Trials) -> None:
     shelf = trials.shelf(trials.read([ticking]))
     with pytest.raises(Refused, match="longer than"):
         trials.run(shelf, tests, How(within=0.05))
+
+
+def test_a_mark_of_compensation_is_no_place_to_be(run: Run) -> None:
+    content = (
+        START
+        + user_task("work")
+        + '<bpmn:boundaryEvent id="mark" attachedToRef="work"><bpmn:compensateEventDefinition/></bpmn:boundaryEvent>'
+        + '<bpmn:manualTask id="undo" isForCompensation="true"/>'
+        + '<bpmn:association id="a" sourceRef="mark" targetRef="undo" associationDirection="One"/>'
+        + '<bpmn:intermediateThrowEvent id="back"><bpmn:compensateEventDefinition/></bpmn:intermediateThrowEvent>'
+        + END
+        + flows("start", "work", "back", "end")
+    )
+    report = run(
+        "scenarios:\n  - name: a\n    steps: [answer: work]\n    expect: {passes: [undo]}\n", diagram("p", content)
+    )
+    assert told(report) == []
+    assert (report.coverage[0].percent, report.coverage[0].elements) == (100, 5)
