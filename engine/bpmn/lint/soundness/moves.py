@@ -270,15 +270,31 @@ class Moves:
         """By a boundary event of the sub-process, or further out."""
         assert move.thrown is not None  # noqa: S101  # asked for by the caller
         rank, kind, name, _ = item
+        after = self._replaced(rank, kind, name, move.items)
+        early = list(self._cut_short(item)) if move.items else []
+        way = (*move.through, move.at)
         for event, wanted, interrupts in self.net.nodes[name].catches:
             if not _fits(wanted, move.thrown):
                 continue
             for out in self._out(self.net.nodes[event]):
-                for left in [()] if interrupts else self._replaced(rank, kind, name, move.items):
-                    yield Move(event, _with(_with(rest, left), out), through=(*move.through, move.at))
+                for left in [()] if interrupts else after:
+                    yield Move(event, _with(_with(rest, left), out), through=way)
+                for at, left in () if interrupts else early:
+                    yield Move(at, _with(_with(rest, left), out), through=(*way, event))
             return
-        for left in self._replaced(rank, kind, name, move.items):
+        for left in after:
             yield replace(move, items=_with(rest, left))
+        for at, left in early:
+            yield replace(move, at=at, items=_with(rest, left), through=way)
+
+    def _cut_short(self, item: Item) -> Iterator[tuple[str, Items]]:
+        """The ways in which a sub-process is interrupted after it has thrown something: what came of that stays."""
+        rank, _, name, _ = item
+        for event in self.net.nodes[name].interrupting:
+            yield from ((event, out) for out in self._out(self.net.nodes[event]))
+        for handler in self.net.scopes[name].handlers:
+            if handler.anytime and handler.interrupts:
+                yield from ((handler.id, ((rank, "sub", name, (inside,)),)) for inside in self._handling(handler.id))
 
     def top(self, scope: Scope, move: Move) -> list[Move]:
         """A move of the process itself: what nobody caught inside is handled here, or has no effect."""

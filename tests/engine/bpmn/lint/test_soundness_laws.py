@@ -74,6 +74,7 @@ THROWS = {
     "error in": ("", "esp h6 {\nstart k6 @error:x\nuser v8\nk6 -> v8\n}", "@error:x"),
     "error around": ("esp h7 {\nstart k7 @error:x\nuser v9\nk7 -> v9\n}", "", "@error:x"),
     "told": ("bound b6 attachedToRef=a cancelActivity=false @escalation:x\nuser v10\nb6 -> v10", "", "@escalation:x"),
+    "told, joined": ("bound b8 attachedToRef=a cancelActivity=false @escalation:x\nb8 -> n0", "", "@escalation:x"),
     "escalated": ("bound b7 attachedToRef=a @escalation:x\nuser v11\nb7 -> v11", "", "@escalation:x"),
     "told in": ("", "esp h8 {\nstart k8 isInterrupting=false @escalation:x\nuser v12\nk8 -> v12\n}", "@escalation:x"),
     "ended": ("", "", "@terminate"),
@@ -199,6 +200,16 @@ def test_events_and_throws_too(new_host, lines):
     assert explored.ends == runs.ends
     in_vain = {name for state in explored.stuck for name in waiting(net, state)}
     assert runs.seen - {"p"} - in_vain == explored.reached - in_vain
+
+
+def test_what_was_thrown_stays_when_the_sub_process_is_interrupted_later():
+    inside = "start t\nuser w\nand n\nthrow z @escalation:x\nend y\nuser v\nt -> w -> n\nn -> z -> y\nn -> v -> y"
+    around = (
+        "bound b attachedToRef=a cancelActivity=false @escalation:x\nbound c attachedToRef=a @message:go\nand j\nend e"
+    )
+    lines = f"start s\nsub a {{\n{inside}\n}}\n{around}\nend f\ns -> a -> j\nb -> j -> e\nc -> f"
+    explored = _explored(lines)
+    assert [explored.path(state)[-3:] for state in explored.stuck] == [["b", "c", "f"]]
 
 
 def _chain(length):
