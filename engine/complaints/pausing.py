@@ -25,6 +25,7 @@ QUESTION = "question"
 REASONS = ("third-party", "other-proceedings", "complainant-asked")
 """Why staff may let the clocks stand still; a question to the complainant does so by itself."""
 LONGEST = timedelta(days=366)
+_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +56,7 @@ def stand_still(uow: UnitOfWork, case: Complaint, regimes: Regimes, actor: Actor
     reason and for a day that is over or more than a year away.
     """
     regime = regimes.of(case.regime, case.calendar)
-    clocks, until = Clocks(uow, case, regime), regime.ours.end_of_day(asked.until)
+    clocks, until = Clocks(uow, case, regime), regime.ours.end_of_day(asked.until) + _SECOND  # the whole day
     _must_run(case, clocks)
     if asked.reason not in REASONS:
         raise _refused("options", f"The reason is one of {', '.join(REASONS)}.", "reason")

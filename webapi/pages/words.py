@@ -164,7 +164,7 @@ LETTER: Words = {
 
 CLOCK: Words = {
     "running": _l("running"),
-    "paused": _l("standing still: the complainant was asked something"),
+    "paused": _l("standing still"),
     "over": _l("over"),
     "overdue": _l("overdue"),
     "met": _l("kept"),
