@@ -60,15 +60,26 @@ def zone(name: str) -> ZoneInfo:
         raise Problem("invalid-value", f"there is no time zone {name!r}") from error
 
 
+def instant_offset(name: str, days: int, nanos: int) -> int:
+    """Seconds east of UTC in a zone at a day number and time of day in UTC; years as in `zone_offset`."""
+    local = zone(name).fromutc(_near(days, nanos).replace(tzinfo=zone(name)))
+    offset = local.utcoffset()
+    return int(offset.total_seconds()) if offset is not None else 0
+
+
 def zone_offset(name: str, days: int, nanos: int) -> int:
     """Seconds east of UTC in a zone at a local day number and time of day.
 
-    Years outside 1-9998 borrow the rules of the year with the same place in the 400-year cycle.
+    Years outside 2-9998 borrow the rules of the year with the same place in the 400-year cycle.
     """
-    year, month, day = civil(days)
-    if not 1 <= year <= 9998:
-        year = year % 400 + (1 if year < 1 else 9600)
-        day = min(day, month_length(year, month))
-    local = datetime(year, month, day) + timedelta(seconds=nanos // NANOS)  # noqa: DTZ001 - the zone is asked about a local time
-    offset = zone(name).utcoffset(local)
+    offset = zone(name).utcoffset(_near(days, nanos))
     return int(offset.total_seconds()) if offset is not None else 0
+
+
+def _near(days: int, nanos: int) -> datetime:
+    """A datetime that Python knows, with the rules of that day."""
+    year, month, day = civil(days)
+    if not 2 <= year <= 9998:
+        year = year % 400 + (400 if year < 2 else 9200)
+        day = min(day, month_length(year, month))
+    return datetime(year, month, day) + timedelta(seconds=nanos // NANOS)  # noqa: DTZ001 - the zone is asked about it

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 
 from engine.feel import tree
@@ -12,6 +13,9 @@ from engine.feel.functions import Builtin
 from engine.feel.limits import Place, Run
 from engine.feel.types import ANY, FeelType, FunctionType, coerce
 from engine.feel.values import Function
+
+_DEEP, _FRAMES = 20, 4_000
+"""From so many calls within calls on, there is room for so many frames."""
 
 
 class UserFunction(Function):
@@ -56,13 +60,23 @@ class UserFunction(Function):
     def _enter(self, bound: Env, run: Run) -> object:
         run.step()
         run.calls += 1
-        if run.calls > run.limits.calls:
-            raise FeelLimitExceeded("functions call each other too deeply")
+        if run.calls >= _DEEP:
+            _make_room(run)
         try:
             result = self._body({**self.env, **bound}, run)
         finally:
             run.calls -= 1
         return coerce(result, self.result, run) if self.result is not None else result
+
+
+def _make_room(run: Run) -> None:
+    """Deep calls need more of Python's frames than it gives by default. Its limit is raised once, for good, so threads
+    do not mind; the frames lie in the heap, and few of ours are entered through C.
+    """
+    if run.calls > run.limits.calls:
+        raise FeelLimitExceeded("functions call each other too deeply")
+    if sys.getrecursionlimit() < _FRAMES:
+        sys.setrecursionlimit(_FRAMES)
 
 
 def invoke(function: object, arguments: Sequence[object], run: Run, place: Place) -> object:

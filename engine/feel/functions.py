@@ -40,6 +40,14 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
+class Misfit(Problem):
+    """An argument is of a type that the parameter does not take; `position` counts from 0."""
+
+    def __init__(self, parameter: Parameter, value: object) -> None:
+        super().__init__("invalid-argument", f"the argument {parameter.name} is of the wrong type")
+        self.parameter, self.value, self.position = parameter, value, 0
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """One parameter; `types` None takes anything."""
@@ -50,8 +58,8 @@ class Parameter:
     optional: bool
     nullable: bool
 
-    def take(self, value: object, function: str) -> object:
-        """The argument as the function wants it, or Problem (DMN 1.5, 10.3.2.9.4)."""
+    def take(self, value: object) -> object:
+        """The argument as the function wants it, or Misfit (DMN 1.5, 10.3.2.9.4)."""
         if self.types is None or (value is None and self.nullable) or isinstance(value, self.types):
             return value
         if isinstance(value, list) and len(value) == 1 and isinstance(value[0], self.types):
@@ -60,8 +68,7 @@ class Parameter:
             return [value]
         if isinstance(value, Date) and DateTime in self.types:
             return DateTime(value, Time(0, 0))
-        message = f"{function}: the argument {self.name} is of type {kind(value)}, wanted is {self.label}"
-        raise Problem("invalid-argument", message)
+        raise Misfit(self, value)
 
 
 def parameters_of(text: str) -> tuple[Parameter, ...]:
@@ -105,10 +112,19 @@ class Overload:
         last = max((i for i, name in enumerate(names) if name in named), default=-1)
         return [named.get(name) for name in names[: last + 1]]
 
+    def _taken(self, arguments: Sequence[object]) -> list[object]:
+        last, taken = len(self.parameters) - 1, list[object]()
+        for value in arguments:
+            try:
+                taken.append(self.parameters[min(len(taken), last)].take(value))
+            except Misfit as misfit:
+                misfit.position = len(taken)
+                raise
+        return taken
+
     def call(self, arguments: Sequence[object], run: Run, function: str) -> object:
         """The result. Raises Problem."""
-        last = len(self.parameters) - 1
-        taken = [self.parameters[min(i, last)].take(value, function) for i, value in enumerate(arguments)]
+        taken = self._taken(arguments)
         try:
             result = self.implementation(run, *taken) if self.wants_run else self.implementation(*taken)
         except (DecimalException, OverflowError) as error:
@@ -148,15 +164,23 @@ class Builtin(Function):
 
     def _first(self, candidates: Sequence[tuple[Overload, Sequence[object]]], run: Run) -> object:
         run.step()
-        problem = Problem("invalid-call", f"{self.name} does not take these arguments: {self.usage()}")
+        misfits = []
         for overload, arguments in candidates:
             try:
                 return overload.call(arguments, run, self.name)
-            except Problem as found:
-                if found.code != "invalid-argument":
-                    raise
-                problem = found
-        raise problem
+            except Misfit as found:
+                misfits.append(found)
+        if not misfits:
+            raise Problem("invalid-call", f"{self.name} does not take these arguments: {self.usage()}")
+        raise self._misfit(misfits)
+
+    def _misfit(self, misfits: Sequence[Misfit]) -> Problem:
+        """What to say if no overload takes the arguments: of those that came furthest, what they want."""
+        furthest = max(misfit.position for misfit in misfits)
+        last = [misfit for misfit in misfits if misfit.position == furthest]
+        wanted = " or ".join(dict.fromkeys(misfit.parameter.label.replace(" | ", " or ") for misfit in last))
+        given = f"the argument {last[0].parameter.name} is of type {kind(last[0].value)}"
+        return Problem("invalid-argument", f"{self.name}: {given}, wanted is {wanted}")
 
     def takes(self, count: int) -> bool:
         """Can it be called with so many arguments?"""

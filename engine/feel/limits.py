@@ -50,7 +50,7 @@ class Limits:
     memory: int = 14_000_000
     text: int = 1_000_000
     items: int = 100_000
-    calls: int = 120
+    calls: int = 300
     diagnostics: int = 50
 
 

@@ -11,7 +11,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from engine.feel.calendar import DAY_NANOS, MAX_YEAR, NANOS, civil, day_number, month_length, zone, zone_offset
+from engine.feel.calendar import (
+    DAY_NANOS,
+    MAX_YEAR,
+    NANOS,
+    civil,
+    day_number,
+    instant_offset,
+    month_length,
+    zone,
+    zone_offset,
+)
 from engine.feel.errors import Problem
 
 if TYPE_CHECKING:
@@ -128,23 +138,35 @@ class DateTime:
         return offset is None, self.local_nanos() - (offset or 0) * NANOS
 
     def plus_nanos(self, nanos: int) -> DateTime:
-        """The moment that much later on the wall clock."""
+        """The moment that much later. In a named zone the clock on the wall may have been put forward or back meanwhile
+        (DMN 1.5, 10.3.2.3.5: moments are added to as instants).
+        """
+        if self.time.zone is not None:
+            return _in_zone(self.key()[1] + nanos, self.time.zone)
         days, rest = divmod(self.local_nanos() + nanos, DAY_NANOS)
-        return DateTime(Date.of_days(days), Time(rest, self.time.offset, self.time.zone))
+        return DateTime(Date.of_days(days), Time(rest, self.time.offset))
 
     def in_zone(self, name: str) -> DateTime:
         """The same instant in a named zone; a local moment is only given the zone."""
         zone(name)
-        moved = DateTime(self.date, Time(self.time.nanos, None, name))
         if self.utc_offset() is None:
-            return moved
-        local = self.key()[1]
-        days, rest = divmod(local, DAY_NANOS)
-        days, rest = divmod(local + zone_offset(name, days, rest) * NANOS, DAY_NANOS)
-        return DateTime(Date.of_days(days), Time(rest, None, name))
+            return DateTime(self.date, Time(self.time.nanos, None, name))
+        return _in_zone(self.key()[1], name)
 
     def __str__(self) -> str:
         return f"{self.date}T{self.time}"
+
+
+def _in_zone(instant: int, name: str) -> DateTime:
+    """The moment of an instant (nanoseconds since 1970 in UTC) in a named zone. The second of two hours that the clock
+    shows alike has no name of its own: it keeps its offset.
+    """
+    days, rest = divmod(instant, DAY_NANOS)
+    offset = instant_offset(name, days, rest)
+    days, rest = divmod(instant + offset * NANOS, DAY_NANOS)
+    if zone_offset(name, days, rest) != offset:
+        return DateTime(Date.of_days(days), Time(rest, offset))
+    return DateTime(Date.of_days(days), Time(rest, None, name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def _mode(numbers: Numbers) -> list[Decimal]:
 def _extreme(name: str, sign: int) -> Aggregate:
     def aggregate(run: Run, items: list[object]) -> object:
         if not items or items[0] is None:
-            raise Problem("invalid-argument", f"{name}: the list is empty or holds null")
+            raise Problem("invalid-argument", f"{name}: the list {'holds null' if items else 'is empty'}")
         best = items[0]
         for item in items:
             run.step()

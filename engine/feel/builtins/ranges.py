@@ -14,12 +14,33 @@ LIBRARY = Library()
 Relation = Callable[[Any, Any], bool]
 
 
+_BEFORE, _AFTER = object(), object()
+"""The ends of ranges such as `(> 5)`, which go on for ever."""
+
+
+def _place(left: object, right: object) -> int:
+    """As `ordered`, with the two ends of everything."""
+    if left is right and (left is _BEFORE or left is _AFTER):
+        return 0
+    if left is _BEFORE or right is _AFTER:
+        return -1
+    return 1 if left is _AFTER or right is _BEFORE else ordered(left, right)
+
+
 def _less(left: object, right: object) -> bool:
-    return ordered(left, right) < 0
+    return _place(left, right) < 0
 
 
 def _same(left: object, right: object) -> bool:
-    return ordered(left, right) == 0
+    return _place(left, right) == 0
+
+
+def _whole(value: object) -> object:
+    """A range such as `(> 5)` with both its ends; everything else as it is."""
+    if not isinstance(value, Range) or not value.operator:
+        return value
+    low, high = (_BEFORE if value.low is None else value.low), (_AFTER if value.high is None else value.high)
+    return Range(low, high, value.low_included, value.high_included)
 
 
 def _relation(
@@ -36,7 +57,7 @@ def _relation(
         relation = relations[isinstance(left, Range), isinstance(right, Range)]
         if relation is None or left is None or right is None:
             raise Problem("invalid-argument", f"{name} has no meaning for these arguments")
-        return relation(left, right)
+        return relation(_whole(left), _whole(right))
 
     for first, second in (("point1", "point2"), ("point", "range"), ("range", "point"), ("range1", "range2")):
         LIBRARY.add(name, f"{first}: any, {second}: any", apply)
@@ -107,8 +128,8 @@ def _coincides(left: Range, right: Range) -> bool:
 
 
 def _holds(point: object, interval: Range) -> bool:
-    from_low = ordered(point, interval.low)
-    to_high = ordered(point, interval.high)
+    from_low = _place(point, interval.low)
+    to_high = _place(point, interval.high)
     above = from_low > 0 or (from_low == 0 and interval.low_included)
     return above and (to_high < 0 or (to_high == 0 and interval.high_included))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 from hypothesis import given
@@ -73,3 +75,41 @@ def test_threads_share_expressions() -> None:
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(work, range(200))) == [2 * n for n in range(200)]
+
+
+SUMS = st.recursive(
+    st.sampled_from(["a", "b", "c", "1", "1.21", "-2"]),
+    lambda inner: st.tuples(inner, st.sampled_from("+-*/"), inner).map(" ".join),
+    max_leaves=4,
+)
+CONDITIONS = st.recursive(
+    st.tuples(SUMS, st.sampled_from(["<", "<=", ">", ">=", "=", "!="]), SUMS | st.just('"x"')).map(" ".join)
+    | st.sampled_from(["a between 1 and 5", 'a in ("x", "y")', "a.b = 1"]),
+    lambda inner: st.tuples(inner, st.sampled_from(["and", "or"]), inner).map(" ".join),
+    max_leaves=3,
+)
+PLAIN = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.sampled_from(["x", "", 10**34, -(10**40), 0, float("nan"), float("inf"), {"b": 1}]),
+    st.integers(-5, 5),
+    st.decimals(places=2),
+    st.floats(),
+)
+
+
+@given(CONDITIONS, st.dictionaries(st.sampled_from("abc"), PLAIN))
+def test_quick_conditions_answer_as_slow_ones(text: str, context: dict[str, object]) -> None:
+    compiled = compile_expression(text, names="abc")
+    slow = replace(compiled, quick=None)
+    assert compiled.evaluate(context, now=now) == slow.evaluate(context, now=now)
+
+
+@given(
+    st.datetimes(datetime(1950, 1, 1), datetime(2040, 1, 1)),  # noqa: DTZ001 - local times are the subject
+    st.sampled_from(["Europe/Amsterdam", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"]),
+    st.integers(-(10**6), 10**6),
+)
+def test_hours_in_zones_are_counted_back(moment: datetime, zone: str, minutes: int) -> None:
+    start = feel("date and time(m, z)", {"m": moment.replace(tzinfo=UTC), "z": zone})
+    assert feel('t + n * @"PT1M" - t = n * @"PT1M"', {"t": start, "n": minutes}) is True
