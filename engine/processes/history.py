@@ -52,11 +52,11 @@ class HistoryService:
     def __init__(self, units: UnitsOfWork) -> None:
         self._units = units
 
-    def versions(self, actor: Actor) -> tuple[VersionCounts, ...]:
-        """Every process version with how many instances run on it; processes by id, the latest version first."""
+    def versions(self, actor: Actor, process_id: str | None = None) -> tuple[VersionCounts, ...]:
+        """Every version (of one process) with how many instances run on it; by process, the latest version first."""
         require(actor, Permission.PROCESS_READ)
         with self._units() as uow:
-            return version_counts(uow.session)
+            return version_counts(uow.session, process_id)
 
     def element(self, actor: Actor, key: Key) -> ElementInstanceView:
         """One visit of a token to an element."""

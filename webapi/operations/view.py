@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from engine.errors import NotFound
 from engine.processes.decision_views import DecisionInstanceView
 from engine.processes.incidents import IncidentView
 from engine.processes.instance_views import ElementInstanceView, ProcessInstanceView, VariableView
@@ -93,10 +92,8 @@ def processes(who: Actor) -> tuple[Process, ...]:
 
 def process_of(who: Actor, definition_key: int) -> Process:
     """The process that has this version. Raises `NotFound`."""
-    for process in processes(who):
-        if any(version.process_definition_key == definition_key for version in process.versions):
-            return process
-    raise NotFound
+    process_id = engine().deployments.process(who, definition_key).process_definition_id
+    return Process(versions=engine().history.versions(who, process_id))
 
 
 def dossier(who: Actor, key: int) -> Dossier:
