@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import click
 
 from engine.identity import new_password
-from engine.records import NewPerson
+from engine.records import NewAbsence, NewPerson
 from engine.types import SYSTEM, SearchRequest
 from webapi.cli.common import as_json, open_engine, out, print_json, print_rows
 
@@ -62,6 +62,59 @@ def list_users(machine: bool) -> None:  # noqa: FBT001 - an option of the comman
     with open_engine() as engine:
         page = engine.people.list(SYSTEM, SearchRequest(sort=[("username", "asc")], limit=1_000))
     print_rows(page.items, columns, machine=machine, empty="There are no accounts.")
+
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@user.command("away")
+@click.argument("username")
+@click.option("--from", "first", type=_DAY, required=True, help="First day, as 2026-12-24.")
+@click.option("--until", "last", type=_DAY, required=True, help="Last day.")
+@click.option("--deputy", required=True, help="Who does the work meanwhile.")
+@click.option("--delegate", is_flag=True, help="The deputy acts with the absent person's groups as well.")
+@as_json
+def away(username: str, first: datetime, last: datetime, machine: bool, **fields: object) -> None:  # noqa: FBT001
+    """Enter an absence; while it lasts the deputy finds the person's tasks."""
+    asked = NewAbsence(
+        username=username,
+        deputy=str(fields["deputy"]),
+        first_day=first.date(),
+        last_day=last.date(),
+        delegates=fields["delegate"] is True,
+    )
+    with open_engine() as engine:
+        made = engine.absences.enter(SYSTEM, asked)
+    if machine:
+        print_json(made)
+    else:
+        line = f"{made.username} is away from {made.first_day} to {made.last_day}; {made.deputy} stands in."
+        out().print(f"{line} Key: {made.absence_key}", markup=False)
+
+
+@user.command("back")
+@click.argument("username")
+@click.argument("key", type=int)
+@as_json
+def back(username: str, key: int, machine: bool) -> None:  # noqa: FBT001 - an option of the command line
+    """Take an absence back, or end it now."""
+    with open_engine() as engine:
+        ended = engine.absences.cancel(SYSTEM, username, key)
+    if machine:
+        print_json(ended)
+    else:
+        out().print(f"The absence of {ended.username} is over.", markup=False)
+
+
+@user.command("absences")
+@click.argument("username")
+@as_json
+def absences(username: str, machine: bool) -> None:  # noqa: FBT001 - an option of the command line
+    """Show somebody's absences, the latest first."""
+    columns = {"Key": "absence_key", "From": "first_day", "Until": "last_day", "Deputy": "deputy", "State": "state"}
+    with open_engine() as engine:
+        rows = engine.absences.of(SYSTEM, username)
+    print_rows(rows, columns, machine=machine, empty="There are no absences.")
 
 
 @click.group()
