@@ -75,6 +75,7 @@ class Case:
             instances.start_in(self.unit, SYSTEM, start)
         else:
             self._code = self._complaints.receive(SYSTEM, receipt_of(given.complaint)).tracking_code
+        self.advance_to(self.now)  # what is due already fires as it does in service, where a sweep comes by
 
     # -- what can be seen
 
@@ -156,7 +157,9 @@ class Case:
 
     def complete(self, element_id: str, answers: Mapping[str, Json], by: str | None = None) -> None:
         """Somebody completes an open task. Raises `FormInvalid`, `Forbidden`, `NotFound`."""
-        task = _one([row for row in self.tasks if row.element_id == element_id], f"task {element_id!r}", self.tasks)
+        task = _one(
+            [row for row in self.tasks if row.element_id == element_id], f"task {element_id!r}", _elements(self.tasks)
+        )
         actor = SYSTEM if by is None else Actor(username=by, permissions=SYSTEM.permissions)
         if by is not None:
             element = self._opened.live.models[task.process_id].elements[element_id]
@@ -179,7 +182,9 @@ class Case:
 
     def end_job(self, element_id: str, result: JobResult) -> None:
         """A worker ends the job of an element. Raises `NotFound`."""
-        job = _one([row for row in self.jobs if row.element_id == element_id], f"job at {element_id!r}", self.jobs)
+        job = _one(
+            [row for row in self.jobs if row.element_id == element_id], f"job at {element_id!r}", _elements(self.jobs)
+        )
         key = job.element_instance_key
         assert key is not None  # noqa: S101 - it is a job of the instance
         if result.kind == "fail":
@@ -200,14 +205,14 @@ class Case:
     def message(self, name: str, key: str | None, variables: Mapping[str, Json]) -> None:
         """A message comes; without `key` to whoever waits for one of that name. Raises `NotFound`."""
         waiting = [row for row in self.messages if row.name == name and key in (None, row.correlation_key)]
-        row = _one(waiting[:1], f"wait for the message {name!r}", self.messages)
+        row = _one(waiting, f"wait for the message {name!r}", [row.name for row in self.messages])
         at = (row.element_instance_key, row.position)
         self._move(SYSTEM, Step(command=lambda instance: instance.trigger(*at, variables)))
 
     def signal(self, name: str, variables: Mapping[str, Json]) -> None:
         """A signal is broadcast. Raises `NotFound` where nobody waits for it."""
         waiting = self._rows(SignalSubscription, lambda row: row.name == name)
-        _one(waiting[:1], f"wait for the signal {name!r}", self._rows(SignalSubscription))
+        _one(waiting, f"wait for the signal {name!r}", [row.name for row in self._rows(SignalSubscription)])
         self._move(SYSTEM, Step(command=lambda instance: instance.signal(name, variables)))
 
     def complainant(self, does: str) -> None:
@@ -215,6 +220,7 @@ class Case:
         if self._code is None:
             raise Conflict("There is no complaint here.")
         act(self._complaints, self._code, does)
+        self.advance_to(self.now)
 
     def advance(self, duration: str) -> None:
         """Let time pass, see `advance_to`."""
@@ -223,7 +229,7 @@ class Case:
     def advance_to_timer(self, element_id: str) -> None:
         """Let time pass until the timer of an element is due. Raises `NotFound` where it has none."""
         mine = [timer for timer in self.timers if timer.element_id == element_id]
-        self.advance_to(_one(mine[:1], f"timer at {element_id!r}", self.timers).due_at)
+        self.advance_to(_one(mine, f"timer at {element_id!r}", _elements(self.timers)).due_at)
 
     def advance_to(self, instant: datetime) -> None:
         """Let time pass; timers fire in their order, each at the instant when it is due.
@@ -244,14 +250,14 @@ class Case:
     def _fire(self, timer: Timer) -> None:
         at = (timer.element_instance_key or 0, timer.position)
         try:
-            self._move(SYSTEM, Step(command=lambda instance: instance.trigger(*at), fired=(timer.key,)))
+            self._do(SYSTEM, Step(command=lambda instance: instance.trigger(*at), fired=(timer.key,)))
         except AlreadyCompleted:  # what it was for is over
             self.unit.memory.of(Timer).remove(timer)
 
     def retry(self, element_id: str) -> None:
         """Try an element with an incident again. Raises `NotFound`."""
         mine = [row for row in self.incidents if row.element_id == element_id]
-        incident = _one(mine[:1], f"incident at {element_id!r}", self.incidents)
+        incident = _one(mine, f"incident at {element_id!r}", _elements(self.incidents))
         incident.state, key = "RESOLVED", incident.element_instance_key or 0
         job = next((job for job in self.jobs if job.element_instance_key == key), None)
         if job is not None:
@@ -265,6 +271,10 @@ class Case:
         self._move(SYSTEM, Step(command=lambda instance: instance.set_variables(key, variables)))
 
     def _move(self, actor: Actor, step: Step) -> None:
+        self._do(actor, step)
+        self.advance_to(self.now)
+
+    def _do(self, actor: Actor, step: Step) -> None:
         if self._over_at is not None and time.monotonic() > self._over_at:
             raise Refused("The process tests take too long.")
         opened = self._advance.open(self.unit, actor, self._opened.key)
@@ -272,15 +282,16 @@ class Case:
         self._advance.move(self.unit, opened, step)
 
 
-def _one(found: Sequence[T], what: str, others: Iterable[Any]) -> T:
-    """The thing that is meant, the oldest of several; raises `NotFound`, with what there is instead."""
+def _one(found: Sequence[T], what: str, others: Iterable[str | None]) -> T:
+    """The thing that is meant, the oldest of several; raises `NotFound`, with the names of what there is instead."""
     if found:
         return found[0]
-    names = sorted(
-        {str(getattr(row, "name", None) or row.element_id) for row in others if not isinstance(row, UserTask)}
-    )
-    names = names or sorted({row.element_id for row in others})
+    names = sorted({str(name) for name in others})
     raise NotFound(f"There is no {what} now; there is {', '.join(names) or 'none'}.")
+
+
+def _elements(rows: Iterable[Any]) -> list[str]:
+    return [row.element_id for row in rows]
 
 
 def _operation(result: JobResult) -> Callable[[OperationCall], Mapping[str, Json] | None]:

@@ -301,3 +301,14 @@ def test_a_mark_of_compensation_is_no_place_to_be(run: Run) -> None:
     )
     assert told(report) == []
     assert (report.coverage[0].percent, report.coverage[0].elements) == (100, 5)
+
+
+def test_a_timer_whose_date_is_past_fires_at_once(run: Run) -> None:
+    text = """
+        scenarios:
+          - name: a
+            given: {variables: {deadline: 2026-02-01T00:00:00Z}}
+            expect: {tasks: [work, remind], timers: {late: false}}
+        """
+    dated = reminded().content.replace(b"timeDuration", b"timeDate")
+    assert told(run(text, Resource(name="reminded.bpmn", content=dated))) == []
