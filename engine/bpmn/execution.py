@@ -38,7 +38,7 @@ class Execution:
         self.ready: deque[Token] = deque()
         self.waiting: dict[Key, Token] = {}
         self.joins: dict[Key, Token] = {}
-        self._gathered: dict[tuple[Key, str], dict[Key, Token]] = {}
+        self._gathered: dict[tuple[Key, str], dict[str, dict[Key, Token]]] = {}
         self.dirty: set[Scope] = set()
         self.touched = False
         self.context: Mapping[str, object] = services.context()
@@ -78,17 +78,20 @@ class Execution:
             self._gather(token, waits=waits)
 
     def _gather(self, token: Token, *, waits: bool) -> None:
-        at = (token.workflow.key, token.task_spec.name)
+        at, flow = (token.workflow.key, token.task_spec.name), token.internal_data.get("flow", "")
+        here = self._gathered.setdefault(at, {})
         if waits:
-            self._gathered.setdefault(at, {})[token.id] = token
-        elif at in self._gathered:
-            self._gathered[at].pop(token.id, None)
-            if not self._gathered[at]:
-                del self._gathered[at]
+            here.setdefault(flow, {})[token.id] = token
+        elif token.id in here.get(flow, ()):
+            del here[flow][token.id]
+            if not here[flow]:
+                del here[flow]
+        if not here:
+            del self._gathered[at]
 
-    def gathered(self, token: Token) -> list[Token]:
-        """The tokens that wait at the same node of the same scope, oldest first."""
-        return list(self._gathered.get((token.workflow.key, token.task_spec.name), {}).values())
+    def gathered(self, token: Token) -> Mapping[str, Mapping[Key, Token]]:
+        """The tokens that wait at the same node of the same scope, by the flow they came along, oldest first."""
+        return self._gathered.get((token.workflow.key, token.task_spec.name), {})
 
     def spawn(self, scope: Scope, spec: Node, *, parent: Token | None = None, queued: bool = True) -> Token:
         """A new token at a node, under the root of the scope or under `parent`; it arrives in a step of its own.

@@ -24,6 +24,7 @@ from engine.bpmn.model import ProcessModel
 from engine.bpmn.renewing import Renewal, renewals
 from engine.bpmn.settling import added_waits
 from engine.bpmn.specs.catching import Boundary, Catching
+from engine.bpmn.specs.gateways import Parallel
 from engine.bpmn.specs.multi_instance import MultiInstance
 from engine.bpmn.specs.node import Node
 from engine.bpmn.tree import ACTIVE, Scope, Token
@@ -111,6 +112,10 @@ def migrate(old: Execution, targets: Mapping[Key, ProcessModel], mapping: Mappin
     models = {scope.model.definition_key: scope.model for scope in old.scopes.values()}
     models |= {model.definition_key: model for model in targets.values()}
     new = codec.load(_translated(old, look), key=old.key, models=models.__getitem__, services=old.services)
+    for token in new.tokens.values():
+        _look_at_join(token, old, look)
+    if look.findings:
+        raise MigrationRefused(findings=look.findings)
     for key in sorted(look.dropped):
         new.emit(WaitEnded(key=key))
     moved = [scope for scope in new.scopes.values() if scope.key in look.scopes]
@@ -238,6 +243,20 @@ def _unlike(token: Token, node: Node, look: _Look) -> tuple[str, str, str, str] 
         text = f"a token waits at {at} that came along {flow}, and the new version has no such flow"
         return "flow-missing", at, text, "Map the flow to one of the new version."
     return None
+
+
+def _look_at_join(token: Token, old: Execution, look: _Look) -> None:
+    """A parallel join may get a further input while a token waits there, as long as one can still come along it."""
+    node = token.spec
+    if not isinstance(node, Parallel) or token._state != TaskState.WAITING or token.scope.key not in look.scopes:
+        return
+    had = {look.name(flow) for flow in old.tokens[token.id].spec.incoming}
+    there = {flow for flow, tokens in node.waiting(token).items() if tokens}
+    others = [other for other in token.scope.root.below if other.spec is not node and other._state & ACTIVE]
+    for flow in set(node.incoming) - had - there:
+        if not any(flow in node.reached_from(other.spec.name) for other in others):
+            text = f"{node.name} waits for {flow} in the new version, and no token can come along it any more"
+            look.refuse("join-input-added", node.name, text, "Move the token that waits to the join's successor first.")
 
 
 def _kind(node: Node) -> str:

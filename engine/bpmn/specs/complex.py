@@ -37,7 +37,7 @@ class Complex(Joining):
         left = {"came": came, "fired": fired or fire} if came < total else {"came": 0, "fired": False}
         token.scope.remember("rounds", {**rounds, self.name: left})
         if fire:
-            self.consume(token, [other for tokens in self.waiting(token).values() for other in tokens])
+            self.consume(token, [other for tokens in self.waiting(token).values() for other in tokens.values()])
             return True
         if not fired and came == total:
             raise StepFailed("CONDITION_ERROR", f"all tokens have come to {self.name}, and its condition does not hold")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from SpiffWorkflow.util.task import TaskState
 
 from engine.bpmn import variables
+from engine.bpmn.model import Element
 from engine.bpmn.specs.node import Flow, Node
+from engine.types import Key
 
 if TYPE_CHECKING:
+    from engine.bpmn.specs.process import ProcessSpec
     from engine.bpmn.tree import Token
 
 
@@ -34,12 +38,37 @@ class Joining(Node):
 
     gathers = True
 
-    def waiting(self, token: Token) -> dict[str, list[Token]]:
+    def __init__(self, process: ProcessSpec, name: str, element: Element | None = None) -> None:
+        super().__init__(process, name, element)
+        self._reached: dict[str, frozenset[str]] = {}
+
+    def waiting(self, token: Token) -> dict[str, Mapping[Key, Token]]:
         """The waiting tokens by the flow they came along, oldest first."""
-        found: dict[str, list[Token]] = {flow: [] for flow in self.incoming}
-        for other in token.execution.gathered(token):
-            found.setdefault(other.internal_data.get("flow", ""), []).append(other)
-        return found
+        nobody: Mapping[Key, Token] = {}
+        return {**dict.fromkeys(self.incoming, nobody), **token.execution.gathered(token)}
+
+    def reached_from(self, start: str) -> frozenset[str]:
+        """The inputs that a token at `start` can still come along, boundary events included, without passing here."""
+        known = self._reached.get(start)
+        if known is None:
+            known = self._reached[start] = frozenset(self._search(start))
+        return known
+
+    def _search(self, start: str) -> Iterator[str]:
+        seen: set[str] = set()
+        todo = [start]
+        while todo:
+            name = todo.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            node = self.peer(name)
+            todo += node.boundary
+            for flow in node.flows:
+                if flow.target == self.name:
+                    yield flow.id
+                else:
+                    todo.append(flow.target)
 
     def consume(self, token: Token, others: list[Token]) -> None:
         """Let tokens go up in the one that goes on."""
@@ -58,6 +87,11 @@ class Joining(Node):
         raise NotImplementedError
 
 
+def first(tokens: Mapping[Key, Token]) -> Token:
+    """The oldest."""
+    return next(iter(tokens.values()))
+
+
 class Parallel(Joining):
     """Waits for a token on each incoming flow, then sends one along each outgoing flow."""
 
@@ -65,10 +99,10 @@ class Parallel(Joining):
         """Surplus tokens on a flow stay for the next time."""
         token._set_state(TaskState.WAITING)
         waiting = self.waiting(token)
-        if not all(waiting.values()):
+        if not all(waiting[flow] for flow in self.incoming):
             return False
         mine = token.internal_data.get("flow", "")
-        self.consume(token, [token if flow == mine else tokens[0] for flow, tokens in waiting.items()])
+        self.consume(token, [token if flow == mine else first(tokens) for flow, tokens in waiting.items() if tokens])
         return True
 
     def take(self, token: Token) -> list[Flow]:  # noqa: ARG002  # conditions do not count here (BPMN 2.0, 10.6.4)

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING
 
 from SpiffWorkflow.util.task import TaskState
 
-from engine.bpmn.model import Element
-from engine.bpmn.specs.gateways import Joining
+from engine.bpmn.specs.gateways import Joining, first
 from engine.bpmn.specs.node import Flow
 
 if TYPE_CHECKING:
-    from engine.bpmn.specs.process import ProcessSpec
     from engine.bpmn.tree import Token
 
 
@@ -19,10 +17,6 @@ class Inclusive(Joining):
     """As a join it fires when no token can still reach an input that has none."""
 
     joins = True
-
-    def __init__(self, process: ProcessSpec, name: str, element: Element | None = None) -> None:
-        super().__init__(process, name, element)
-        self._reach: dict[str, frozenset[str]] = {}
 
     def complete(self, token: Token) -> bool:
         """Never at once: it is looked at again when nothing else can run."""
@@ -36,7 +30,7 @@ class Inclusive(Joining):
         filled = {flow for flow, tokens in waiting.items() if tokens}
         if empty and any(self._may_come(other, empty, filled) for other in token.scope.root.below):
             return False
-        self.consume(token, [token if token in tokens else tokens[0] for tokens in waiting.values() if tokens])
+        self.consume(token, [token if token.id in tokens else first(tokens) for tokens in waiting.values() if tokens])
         token.announce()
         token._ready()
         return True
@@ -45,30 +39,8 @@ class Inclusive(Joining):
         """There is a path to an input without a token, and none to an input with one, not through this gateway."""
         if other.spec is self or ("wait" in other.internal_data and other.spec.name in other.scope.spec.triggers):
             return False
-        start = other.spec.name
-        reached = self._reach.get(start)
-        if reached is None:
-            reached = self._reach[start] = self._reached(start)
+        reached = self.reached_from(other.spec.name)
         return bool(reached & empty) and not reached & filled
-
-    def _reached(self, start: str) -> frozenset[str]:
-        """The incoming flows of this gateway that a token at `start` can come along, boundary events included."""
-        seen: set[str] = set()
-        found: set[str] = set()
-        todo = [start]
-        while todo:
-            name = todo.pop()
-            if name in seen:
-                continue
-            seen.add(name)
-            node = self.peer(name)
-            todo += node.boundary
-            for flow in node.flows:
-                if flow.target == self.name:
-                    found.add(flow.id)
-                else:
-                    todo.append(flow.target)
-        return frozenset(found)
 
     def take(self, token: Token) -> list[Flow]:
         """All flows whose condition holds, else the default."""

@@ -108,7 +108,7 @@ class Node(BpmnSpecMixin):  # type: ignore[misc]  # SpiffWorkflow carries no typ
 
     def _enough(self, token: Token) -> bool:
         token._set_state(TaskState.WAITING)
-        tokens = token.execution.gathered(token)
+        tokens = [other for found in token.execution.gathered(token).values() for other in found.values()]
         if len(tokens) < self.start_quantity:
             return False
         for other in tokens:

@@ -133,3 +133,20 @@ def test_behind_a_gateway_of_events_nothing_is_put() -> None:
         modify(host, case, activate=[Activate(element_id="a")])
     modify(host, case, move=[Move(source=Terminate(element_id="g"), target_element_id="x")])
     assert (case.trace, case.state) == (["x"], "COMPLETED")
+
+
+def test_a_join_may_get_an_input_while_a_token_waits_if_one_can_still_come_along_it() -> None:
+    text = "start s\nand f\ntask a\nuser u\nand j\nt x\ns -> f\nf -> a -> j\nf -> u -> j\nj -> x"
+    host, case = begin(text)
+    behind = text.replace("user u", "user u\nand g\ntask b").replace("f -> u -> j", "f -> u -> g\ng -> b -> j\ng -> j")
+    migrate(host, case, behind)
+    host.complete(case, "u")
+    assert (case.trace, case.state) == (["x"], "COMPLETED")
+
+
+def test_a_join_does_not_get_an_input_along_which_no_token_can_come() -> None:
+    text = "start s\nand f\ntask a\nuser u\nand j\nt x\ns -> f\nf -> a -> j\nf -> u -> j\nj -> x"
+    host, case = begin(text)
+    with pytest.raises(MigrationRefused) as caught:
+        migrate(host, case, text.replace("task a", "task a\nuser v") + "\nf -> v -> j")
+    assert [finding.rule for finding in caught.value.findings] == ["join-input-added"]
