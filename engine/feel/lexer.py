@@ -19,7 +19,7 @@ KEYWORDS = frozenset(
 RESERVED = KEYWORDS - {"not", "external", "function", "of", "instance"}
 """Keywords that are never a name of their own; names may contain them."""
 
-_SPACE = r"[\s\ufeff]*(?:(?://[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)[\s\ufeff]*)*"
+_SPACE = r"[\s\ufeff\u180e\u200b]*(?:(?://[^\n]*|/\*(?:[^*]|\*(?!/))*\*/)[\s\ufeff\u180e\u200b]*)*"
 _TOKEN = re.compile(
     _SPACE
     + r"""(?:
