@@ -40,7 +40,8 @@ def _find(document: Document) -> Iterator[Violation]:
             owner = _owner(element)
             name = etree.QName(element).localname
             if name not in _KNOWN:
-                yield owner, f"zeebe:{name} is not supported"
+                more = ": draw a service task before or after the element instead" if "Listener" in name else ""
+                yield owner, f"zeebe:{name} is not supported{more}"
             if name == "formDefinition" and not element.get("formId"):
                 yield owner, "the form is named neither by id nor known otherwise: only form ids are supported"
 

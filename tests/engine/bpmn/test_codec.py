@@ -69,12 +69,12 @@ def test_an_endless_case_keeps_its_size(new_host):
     )
     case = host.start()
     sizes = []
-    for number in range(1_000):
+    for _ in range(2_000):
         case.open.events.clear()
         host.publish("go")
         host.complete(case, "u", more=True)
         sizes.append(len(case.inst.dump()))
-        assert number >= 0
+        assert len(case.inst._execution.tokens) == 2  # what a step walks over does not grow either
     host.complete(case, "u", more=False)
     assert (case.state, max(sizes) < 600, max(sizes) - min(sizes[10:]) < 20) == ("COMPLETED", True, True)
 

@@ -27,6 +27,16 @@ ROWS = [
             run("start s @cycle:R/P1D\nt x\ns -> x", "start s", trace="x"),
         ),
         (
+            "conditional",
+            "begins an instance when its condition becomes true of what it reads",
+            run("start s @cond:=today>1\nt x\ns -> x", "start s", trace="x"),
+        ),
+        (
+            "parallel multiple",
+            "use a parallel event-based gateway that starts the process",
+            no("unsupported-element", "start s parallelMultiple=true @message:m @signal:g\nt x\ns -> x"),
+        ),
+        (
             "several start events",
             "each begins an instance of its own",
             run("start s\nstart r @message:m\nt x\nt y\ns -> x\nr -> y", "start r", trace="y"),

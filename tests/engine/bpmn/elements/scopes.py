@@ -75,12 +75,28 @@ ROWS = [
         ),
         (
             "ad-hoc",
-            'all its activities at once (or, `ordering="Sequential"`, one by one), until its completion condition holds',
+            "all its activities at once; over when all are done",
+            run("start s\nadHoc a {\nuser u\nuser v\n}\nt after\ns -> a -> after", "do u", "do v", trace="after"),
+        ),
+        (
+            "ad-hoc, sequential",
+            "one activity after the other, in the order of the file",
             run(
-                "start s\nadHoc a | <completionCondition>=n = 2</completionCondition>\nt after\ns -> a -> after".replace(
-                    "adHoc a |", "adHoc a {\nuser u\nuser v\n"
-                ).replace("<completionCondition>=n = 2</completionCondition>", "}"),
+                "start s\nadHoc a ordering=Sequential {\nuser u\nuser v\n}\nt after\ns -> a -> after",
                 "do u",
+                "do v",
+                trace="after",
+            ),
+        ),
+        (
+            "ad-hoc, completion condition",
+            "looked at whenever an activity is done; what is left then ends (or goes on: `cancelRemainingInstances`). "
+            "Where all is done and it does not hold, there is an incident",
+            run(
+                "start s\nadHoc a | <completionCondition>=n = 2</completionCondition> {\nuser u\nuser v\nuser w\n}\n"
+                "t after\ns -> a -> after",
+                "do u",
+                "set n 2",
                 "do v",
                 trace="after",
             ),
