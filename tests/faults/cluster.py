@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -14,9 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from aiosmtpd.controller import Controller
-
-from tests.faults.postgres import free_port
+from aiosmtpd.smtp import SMTP
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 90.0
@@ -104,23 +103,37 @@ def wait_for_ready(addresses: Iterable[str], processes: Sequence[Process] = ()) 
 
 
 class MailServer:
-    """Takes every mail and counts it by its Message-ID."""
+    """Takes every mail and counts it by its Message-ID; `listener` is where it listens."""
 
-    def __init__(self, host: str = "127.0.0.1") -> None:
+    def __init__(self, listener: socket.socket | None = None) -> None:
         self.received: Counter[str] = Counter()
         self.senders: Counter[str] = Counter()
         """Mails by the address of the machine that brought them."""
         self.hold_from: str | None = None
         """Mails from this address are taken in, and answered only once `hold_from` is None again."""
         self.holding = threading.Event()
-        self.port = free_port()
-        self.url = f"smtp://{host}:{self.port}"
-        self._controller = Controller(self, hostname=host, port=self.port)
-        self._controller.start()
+        self._listener = listener or socket.create_server(("127.0.0.1", 0))
+        self.port = int(self._listener.getsockname()[1])
+        self.url = f"smtp://127.0.0.1:{self.port}"
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="mail-server", daemon=True)
+        self._thread.start()
 
     def stop(self) -> None:
         """End."""
-        self._controller.stop()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._listener.close()
+
+    def _run(self) -> None:
+        made = self._loop.create_server(lambda: SMTP(self, loop=self._loop), sock=self._listener)
+        server = self._loop.run_until_complete(made)
+        self._loop.run_forever()
+        server.close()
+        for task in asyncio.all_tasks(self._loop):
+            task.cancel()
+        self._loop.run_until_complete(asyncio.sleep(0.05))
+        self._loop.close()
 
     async def handle_DATA(self, _server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
         """One mail."""

@@ -23,7 +23,7 @@ from engine.store.migrations import upgrade
 from engine.types import SYSTEM
 from tests.faults.cluster import MailServer, Process
 from tests.faults.crowd import due_later
-from tests.faults.network import Machine, machines
+from tests.faults.network import Machine, listen_in, machines, within
 from tests.faults.postgres import Postgres
 from webapi.runtime import library_resources
 
@@ -55,31 +55,35 @@ class Partition:
     def __init__(self, *, whole: bool) -> None:
         self._whole = whole
         self._folder = Path(tempfile.mkdtemp(prefix="amends-network-"))
-        self._postgres, self._mail = Postgres(addresses="*"), MailServer("0.0.0.0")  # noqa: S104 - for namespaces only
 
     def run(self) -> Outcome:
-        """Cut one off, and see."""
+        """Cut one off, and see. PostgreSQL and the mail server stand at the hub."""
+        with machines(2) as (hub, (left, right)):
+            self._postgres, self._mail = Postgres(addresses="*", within=within(hub)), MailServer(listen_in(hub))
+            try:
+                self._postgres.make()
+                self._postgres.start()
+                with self._engine() as engine:
+                    return self._between(engine, (left, right))
+            finally:
+                self._mail.stop()
+                self._postgres.remove()
+                shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _between(self, engine: Engine, at: tuple[Machine, Machine]) -> Outcome:
+        engine.deployments.deploy(SYSTEM, library_resources())
+        workers = [self._worker(machine) for machine in at]
         try:
-            self._postgres.make()
-            self._postgres.start()
-            upgrade(self._postgres.url())
-            with machines(2) as (left, right), self._engine() as engine:
-                engine.deployments.deploy(SYSTEM, library_resources())
-                workers = [self._worker(machine) for machine in (left, right)]
-                try:
-                    return self._play(engine, (left, right), workers)
-                finally:
-                    for worker in workers:
-                        worker.kill()
+            return self._play(engine, at, workers)
         finally:
-            self._mail.stop()
-            self._postgres.remove()
-            shutil.rmtree(self._folder, ignore_errors=True)
+            for worker in workers:
+                worker.kill()
 
     @contextmanager
     def _engine(self) -> Iterator[Engine]:
-        pool = connect(self._postgres.url())
-        settings = Settings(data=self._folder, database_url=self._postgres.url())
+        url = self._postgres.socket_url
+        upgrade(url)
+        pool, settings = connect(url), Settings(data=self._folder, database_url=url)
         try:
             yield make_engine(settings, sessions(pool), SystemClock())
         finally:

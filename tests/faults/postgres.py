@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from engine.store import embedded
-from engine.store.connection import normalise
 
 
 def free_port(address: str = "127.0.0.1") -> int:
@@ -23,12 +22,12 @@ def free_port(address: str = "127.0.0.1") -> int:
 class Postgres:
     """One server over a directory of its own, reached over TCP."""
 
-    def __init__(self, *, addresses: str = "127.0.0.1", settings: str = "") -> None:
+    def __init__(self, *, addresses: str = "127.0.0.1", within: tuple[str, ...] = ()) -> None:
         wheel = embedded._wheel()
         self.folder = Path(tempfile.mkdtemp(prefix="amends-pg-"))
         self.data = self.folder / "pg"
         self.data.mkdir()
-        self.addresses, self.port, self._settings = addresses, free_port(), settings
+        self.addresses, self.port, self._within = addresses, free_port(), within
         self._server: Any = wheel.PostgresServer(self.data, cleanup_mode=None)
 
     def make(self) -> None:
@@ -49,7 +48,7 @@ class Postgres:
 
     def start(self) -> None:
         """Start it, and wait until it answers."""
-        options = f'-h "{self.addresses}" -p {self.port} -k "{self.data}" -c max_connections=200 {self._settings}'
+        options = f'-h "{self.addresses}" -p {self.port} -k "{self.data}" -c max_connections=200'
         self._run(
             "pg_ctl", "-w", "-t", "60", "-o", options, "-l", str(self.data / "log"), "-D", str(self.data), "start"
         )
@@ -62,9 +61,10 @@ class Postgres:
         """A replica takes over."""
         self._run("pg_ctl", "-w", "-D", str(self.data), "promote")
 
-    def database_url(self) -> str:
-        """Its address for SQLAlchemy."""
-        return normalise(self.url())
+    @property
+    def socket_url(self) -> str:
+        """Its address by the Unix socket, which needs no network."""
+        return f"postgresql://postgres@/postgres?host={self.data}&port={self.port}"
 
     def url(self, host: str = "127.0.0.1", database: str = "postgres") -> str:
         """Its address."""
@@ -79,5 +79,8 @@ class Postgres:
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self._server.bin_path / program), *arguments]
         quiet = subprocess.DEVNULL  # the server inherits it, so no pipe
-        user = {"user": self._server.system_user} if self._server.system_user else {}
-        subprocess.run(command, check=True, stdin=quiet, stdout=quiet, stderr=quiet, cwd="/", **user)
+        user = self._server.system_user
+        options = {"user": user} if user and not self._within else {}
+        if self._within and user:  # into the namespace as root, then become the server's user
+            command = [*self._within, "runuser", "-u", user, "--", *command]
+        subprocess.run(command, check=True, stdin=quiet, stdout=quiet, stderr=quiet, cwd="/", **options)
