@@ -35,7 +35,7 @@ from engine.trials.trail import Trail
 from engine.types import SYSTEM, Actor, Json
 
 T = TypeVar("T")
-MOST_TIMERS = 5_000
+MOST_TIMERS = 1_000
 """Timers that may fire while time passes once."""
 
 

@@ -166,10 +166,10 @@ def _show(reports: Sequence[Report]) -> None:
     for one in covered:
         _show_coverage(console, one)
     failed = sum(not outcome.passed for outcome in outcomes)
+    counted = f"{len(outcomes)} scenario" if len(outcomes) == 1 else f"{len(outcomes)} scenarios"
     seconds = sum(report.seconds for report in reports)
-    style = "red" if failed else "green"
-    console.print(f"{len(outcomes)} scenarios: {len(outcomes) - failed} passed, {failed} failed, in {seconds:.2f} s",
-                  style=style, highlight=False)  # fmt: skip
+    last = f"{counted}: {len(outcomes) - failed} passed, {failed} failed, in {seconds:.2f} s"
+    console.print(last, style="red" if failed else "green", highlight=False)
 
 
 def _show_outcome(console: Console, outcome: Outcome) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from engine.errors import Refused
 from engine.processes import Resource
-from engine.trials import How, Report, Trials
+from engine.trials import Given, How, Report, Trials
 from tests.engine.processes.diagrams import (
     END,
     START,
@@ -272,17 +272,19 @@ def test_answers_that_a_form_does_not_take_are_told_with_the_task(run: Run) -> N
 
 
 def test_scenarios_end_when_their_time_is_over(trials: Trials) -> None:
-    cycle = (
-        '<bpmn:boundaryEvent id="tick" attachedToRef="work" cancelActivity="false"><bpmn:timerEventDefinition>'
-        '<bpmn:timeCycle xsi:type="bpmn:tFormalExpression">R/PT1S</bpmn:timeCycle>'
-        "</bpmn:timerEventDefinition></bpmn:boundaryEvent>"
-    )
-    ticking = diagram("p", START + user_task("work") + cycle + END + flows("start", "work", "end"))
-    text = b"scenarios:\n  - name: a\n    steps: [advance: P30D]\n  - name: b\n"
-    tests = [Resource(name="t", content=text)]
-    shelf = trials.shelf(trials.read([ticking]))
+    shelf = trials.shelf(trials.read([reminded()]))
+    tests = [Resource(name="t", content=b"scenarios:\n  - name: a\n")]
     with pytest.raises(Refused, match="longer than"):
-        trials.run(shelf, tests, How(within=0.05))
+        trials.run(shelf, tests, How(within=1e-9))
+    case = trials.start(shelf, "reminded", Given(variables={"deadline": "P2D"}), over_at=0.0)
+    with pytest.raises(Refused, match="too long"):
+        case.advance("P3D")
+
+
+def test_timers_without_end_do_not_keep_a_scenario_for_ever(run: Run) -> None:
+    cycle = reminded().content.replace(b"timeDuration", b"timeCycle").replace(b"=deadline", b"R/PT1S")
+    report = run("scenarios:\n  - name: a\n    steps: [advance: P30D]\n", Resource(name="p.bpmn", content=cycle))
+    assert told(report) == [(3, "scenario-step", "More than 1000 timers fired on the way.")]
 
 
 def test_a_mark_of_compensation_is_no_place_to_be(run: Run) -> None:
