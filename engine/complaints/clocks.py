@@ -29,6 +29,10 @@ asks for one, `external_body` with our answer."""
 PAUSING = frozenset({"level_1", "final_response", "level_3", ESCALATION})
 """Clocks of ours that stand still while the complainant has to answer; what was promised about progress stands."""
 
+MAY_PASS = frozenset({"external_body", "summary_resolution"})
+"""Times in which something may be done, and need not: the complainant's own limit outside, and our chance to settle a
+case so early that a short letter is enough. Nobody is late when they are over."""
+
 UNTIL_ANSWERED = ("final_response", STATUTORY, "level_1", "level_3", "progress_update", ESCALATION)
 ANSWERS = ("final_response", STATUTORY, ESCALATION)
 PROMISED = ("acknowledgement", "final_response", "progress_update")
@@ -289,6 +293,11 @@ def meet(uow: UnitOfWork, case: Complaint, *kinds: str) -> None:
         row.met_at = row.ended_at = uow.now()
 
 
+def meet_in_time(uow: UnitOfWork, case: Complaint, *kinds: str) -> None:
+    """What these clocks allowed was done now, if they have not run out; else they are left as they are."""
+    meet(uow, case, *(row.kind for row in _running(uow, case, kinds) if uow.now() <= row.due_at))
+
+
 def stop(uow: UnitOfWork, case: Complaint, *kinds: str) -> None:
     """These clocks do not matter any more; where none is named all but the complainant's own limit outside (7.9)."""
     named = kinds or tuple(kind for kind in current(uow, case) if kind != "external_body")
@@ -317,4 +326,4 @@ def state_of(row: Deadline, now: datetime, *, paused: bool = False) -> str:
         return "paused"
     if now <= row.due_at:
         return "running"
-    return "over" if row.kind == "external_body" else "overdue"
+    return "over" if row.kind in MAY_PASS else "overdue"

@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.bpmn import Element
 from engine.complaints.cases import find_case, get_case, happened
-from engine.complaints.clocks import ANSWERS, UNTIL_ANSWERED, Clocks, current, meet, stop
+from engine.complaints.clocks import ANSWERS, UNTIL_ANSWERED, Clocks, current, meet, meet_in_time, stop
 from engine.complaints.escalating import LEVELS, Escalation
 from engine.complaints.events import Event
 from engine.complaints.extending import Extending, Postponement
@@ -82,6 +82,7 @@ class Operations:
     def _answer(self, call: OperationCall, case: Complaint) -> Action:
         case.answered_at = case.answered_at or call.uow.now()
         meet(call.uow, case, *ANSWERS)
+        meet_in_time(call.uow, case, "summary_resolution")
         stop(call.uow, case, *UNTIL_ANSWERED)
         self._clocks(call.uow, case).restart("external_body", "response")
         return Action.COMPLAINT_ANSWERED

@@ -150,3 +150,13 @@ def test_each_level_restarts_its_own_clock_and_never_that_of_the_law(desk: Desk)
     desk.until(filed.reference, "decide")
     desk.do(filed.reference, "decide")
     assert clocks(desk, filed)["escalation"].state == "met"
+
+
+@pytest.mark.parametrize(("days", "state"), [(2, "met"), (10, "over")])
+def test_settling_early_is_a_chance_and_no_duty(desk: Desk, days: int, state: str) -> None:
+    filed = desk.file(regime="fca-disp")
+    desk.until(filed.reference, "decide")
+    desk.engine.set_clock(SYSTEM, MONDAY + timedelta(days=days))
+    assert clocks(desk, filed)["summary_resolution"].state == ("running" if state == "met" else "over")
+    desk.do(filed.reference, "decide")
+    assert clocks(desk, filed)["summary_resolution"].state == state
