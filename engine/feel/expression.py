@@ -18,7 +18,7 @@ from engine.feel.limits import DEFAULT_LIMITS, NOWHERE, Diagnostic, Limits, Run
 from engine.feel.names import Names
 from engine.feel.parser import parse_expression, parse_tests
 from engine.feel.plain import plain_literal
-from engine.feel.quick import Quick, quick_condition
+from engine.feel.quick import Answer, quick_answer
 from engine.feel.reading import PROPERTIES
 from engine.feel.tree import Node, Test, Tests
 from engine.feel.types import FeelType
@@ -52,7 +52,7 @@ class Expression:
     reads: frozenset[str] = field(repr=False, compare=False)
     tree: Node = field(repr=False, compare=False)
     code: Code = field(repr=False, compare=False)
-    quick: Quick | None = field(repr=False, compare=False, default=None)
+    quick: Answer | None = field(repr=False, compare=False, default=None)
 
     def evaluate(
         self, context: Mapping[str, object], *, now: Callable[[], datetime], limits: Limits = DEFAULT_LIMITS
@@ -73,6 +73,8 @@ class Expression:
                 return _TRUE
             if answer is False:
                 return _FALSE
+            if answer is not None:
+                return _outcome(Outcome, (answer, ()))
         run = Run(now, limits)
         try:
             value = self.code({name: to_feel(context[name]) for name in self.reads if name in context}, run)
@@ -184,7 +186,7 @@ def compile_in(text: str, vocabulary: Vocabulary) -> Expression:
     node = parse_expression(text, vocabulary.scope(), vocabulary.entries())
     code, reads = compile_node(node, vocabulary.functions, vocabulary.types)
     names = vocabulary.variables(reads)
-    return Expression(text=text, names=names, reads=reads, tree=node, code=code, quick=quick_condition(node))
+    return Expression(text=text, names=names, reads=reads, tree=node, code=code, quick=quick_answer(node))
 
 
 def compile_tests_in(text: str, vocabulary: Vocabulary) -> UnaryTests:

@@ -18,6 +18,8 @@ from engine.feel.operators import RAW
 
 Variables = Mapping[str, object]
 Quick = Callable[[Variables], bool | None]
+Answer = Callable[[Variables], object]
+"""Gives a FEEL value, or None for no quick answer."""
 Number = Callable[[Variables], Any]
 """Gives a Decimal or a whole number below 10**34; raises Slow for everything else, and ArithmeticError."""
 _WHOLE, _LEAST = 10**34, -(10**34)
@@ -35,6 +37,31 @@ _MOST = 40
 
 class Slow(ArithmeticError):
     """There is no quick answer."""
+
+
+def quick_answer(node: tree.Node) -> Answer | None:
+    """A closure that answers an easy condition, or chooses between literals by one; None if it is not that easy."""
+    if not isinstance(node, tree.Conditional):
+        return quick_condition(node)
+    condition, then, otherwise = quick_condition(node.condition), _choice(node.then), _choice(node.otherwise)
+    if condition is None or then is None or otherwise is None:
+        return None
+    decides, yes, no = condition, then, otherwise
+
+    def choose(variables: Variables) -> object:
+        decision = decides(variables)
+        if decision is None:
+            return None
+        return yes(variables) if decision else no(variables)
+
+    return choose
+
+
+def _choice(node: tree.Node) -> Answer | None:
+    if isinstance(node, tree.Literal):
+        value = node.value
+        return lambda variables: value  # noqa: ARG005 - called like the others
+    return quick_answer(node) if isinstance(node, tree.Conditional) else None
 
 
 def quick_condition(node: tree.Node) -> Quick | None:
@@ -103,7 +130,7 @@ def _of_name(name: str, sign: str, literal: object) -> Quick | None:
 
         def number(variables: Variables) -> bool | None:
             value = variables.get(name)
-            if type(value) is Decimal or (type(value) is int and _LEAST < value < _WHOLE):
+            if (type(value) is int and _LEAST < value < _WHOLE) or (type(value) is Decimal and value.is_finite()):
                 return compare(value, literal)
             return compare(_plain(value), literal)
 
@@ -190,7 +217,7 @@ def _plain(value: object) -> Any:
 def _variable(name: str) -> Number:
     def read(variables: Variables) -> Any:
         value = variables.get(name)
-        if type(value) is Decimal or (type(value) is int and _LEAST < value < _WHOLE):
+        if (type(value) is int and _LEAST < value < _WHOLE) or (type(value) is Decimal and value.is_finite()):
             return value
         return _plain(value)
 
@@ -250,13 +277,13 @@ def _applied(name: str, operations: list[tuple[Operation, Decimal]]) -> Number:
 
     def once(variables: Variables) -> Any:
         value = variables.get(name)
-        if type(value) is Decimal or (type(value) is int and _LEAST < value < _WHOLE):
+        if (type(value) is int and _LEAST < value < _WHOLE) or (type(value) is Decimal and value.is_finite()):
             return first(value, one)
         return first(_plain(value), one)
 
     def twice(variables: Variables) -> Any:
         value = variables.get(name)
-        if type(value) is Decimal or (type(value) is int and _LEAST < value < _WHOLE):
+        if (type(value) is int and _LEAST < value < _WHOLE) or (type(value) is Decimal and value.is_finite()):
             return second(first(value, one), other)
         return second(first(_plain(value), one), other)
 

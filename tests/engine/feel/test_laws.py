@@ -98,7 +98,12 @@ PLAIN = st.one_of(
 )
 
 
-@given(CONDITIONS, st.dictionaries(st.sampled_from("abc"), PLAIN))
+CHOICES = st.tuples(CONDITIONS, st.sampled_from(['"x"', "1", "null", "true", "if a > 1 then 1 else null"])).map(
+    lambda parts: f"if {parts[0]} then {parts[1]} else 2"
+)
+
+
+@given(CONDITIONS | CHOICES, st.dictionaries(st.sampled_from("abc"), PLAIN))
 def test_quick_conditions_answer_as_slow_ones(text: str, context: dict[str, object]) -> None:
     compiled = compile_expression(text, names="abc")
     slow = replace(compiled, quick=None)
