@@ -54,6 +54,9 @@ class Tour:
         self.page.wait_for_url("**/tasks")
         self.page.goto("/tasks?pile=my-groups")
         yield "tasks"
+        self.page.goto("/absence")
+        yield "my absence"
+        self.page.goto("/tasks?pile=my-groups")
         self.page.locator("tbody th a").first.click()
         claim, complete = self.page.locator("form[action$='/claim'] button"), self.page.locator("button[value=list]")
         claim.or_(complete).wait_for()
