@@ -77,6 +77,18 @@ def test_threads_share_expressions() -> None:
         assert list(pool.map(work, range(200))) == [2 * n for n in range(200)]
 
 
+def test_threads_keep_their_diagnostics_apart() -> None:
+    expression = compile_expression('for i in 1..20 return upper case(x) + string(1 / (i - n)) + "!"', names=["x", "n"])
+
+    def work(n: int) -> list[tuple[str, int, int]]:
+        found = expression.evaluate({"x": "a" if n % 2 else n, "n": n}, now=now).diagnostics
+        return [(note.code, note.line, note.column) for note in found]
+
+    alone = [work(n) for n in range(1, 21)]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(work, list(range(1, 21)) * 10)) == alone * 10
+
+
 SUMS = st.recursive(
     st.sampled_from(["a", "b", "c", "1", "1.21", "-2"]),
     lambda inner: st.tuples(inner, st.sampled_from("+-*/"), inner).map(" ".join),
