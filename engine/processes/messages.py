@@ -179,7 +179,6 @@ class MessageService:
         self, uow: UnitOfWork, actor: Actor, key: Key, message: NewMessage, receivers: Sequence[Any]
     ) -> tuple[Key, ...]:
         """Those who wait, then processes that it starts: each process once."""
-        reached = [self._deliver(uow, actor, key, message, to) for to in receivers]
         sent = Sent(
             key=key,
             name=message.name,
@@ -187,8 +186,9 @@ class MessageService:
             variables=message.variables,
             kept=message.time_to_live > timedelta(0),
         )
-        processes = {to.process_id for to in receivers}
-        return (*reached, *self._starts.by_message(uow, actor, sent, processes))
+        claims = self._starts.claim(uow, sent, {to.process_id for to in receivers})
+        reached = [self._deliver(uow, actor, key, message, to) for to in receivers]
+        return (*reached, *self._starts.by_message(uow, actor, sent, claims))
 
     def _deliver(self, uow: UnitOfWork, actor: Actor, key: Key, message: NewMessage, to: Any) -> Key:
         opened = self._advance.open(uow, actor, to.instance_key)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,6 +43,14 @@ class Sent:
     correlation_key: str
     variables: Mapping[str, Json]
     kept: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claim:
+    """An instance that a message is about to start: its key, and how."""
+
+    key: Key
+    by: Trigger
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,33 +94,30 @@ class Starts:
 
     # -- messages
 
-    def by_message(self, uow: UnitOfWork, actor: Actor, message: Sent, reached: Collection[str]) -> list[Key]:
-        """Start what the message starts beside the processes that it has `reached`; gives the instances."""
+    def claim(self, uow: UnitOfWork, message: Sent, reached: Collection[str]) -> list[Claim]:
+        """What a message starts beside the processes that it has `reached`.
+
+        To be asked before anything moves: with a correlation key it waits for whoever starts an instance for the same
+        key at this moment, and whoever moves something may hold rows of a register (docs/decisions/0301).
+        """
         wanted = select(StartSubscription).where(
             StartSubscription.kind == "message", StartSubscription.name == message.name
         )
         found: dict[str, StartSubscription] = {}
         for row in uow.session.scalars(wanted.order_by(StartSubscription.process_id, StartSubscription.key)):
             found.setdefault(row.process_id, row)
-        started = [self._by_message(uow, actor, message, row) for name, row in found.items() if name not in reached]
-        return [opened.key for opened in started if opened is not None]
+        claims = [_claim(uow, message, row) for name, row in found.items() if name not in reached]
+        return [claim for claim in claims if claim is not None]
 
-    def _by_message(self, uow: UnitOfWork, actor: Actor, message: Sent, row: StartSubscription) -> Opened | None:
-        key = uow.new_key()
-        if message.correlation_key and not _claim(uow, row.process_id, message.correlation_key, key):
-            return None
-        by = Trigger(
-            definition_key=row.definition_key,
-            element_id=row.element_id,
-            kind="message",
-            variables=message.variables,
-        )
-        opened = self.begin(uow, actor, by, key)
-        if message.kept:
-            note_correlation(uow, message.key, opened)
-        if opened.state != "ACTIVE":  # it has run to its end at once
-            uow.session.execute(delete(MessageStart).where(MessageStart.instance_key == key))
-        return opened
+    def by_message(self, uow: UnitOfWork, actor: Actor, message: Sent, claims: Sequence[Claim]) -> list[Key]:
+        """Start what was claimed; gives the instances."""
+        for claim in claims:
+            opened = self.begin(uow, actor, claim.by, claim.key)
+            if message.kept:
+                note_correlation(uow, message.key, opened)
+            if opened.state != "ACTIVE":  # it has run to its end at once
+                uow.session.execute(delete(MessageStart).where(MessageStart.instance_key == claim.key))
+        return [claim.key for claim in claims]
 
     def match_kept(self, limit: int = 100, process_id: str | None = None) -> int:
         """Let kept messages start what they can; gives how many instances were started. Never raises for one of them.
@@ -146,7 +151,8 @@ class Starts:
             variables=message.variables,
             kept=True,
         )
-        return self._by_message(uow, SYSTEM, sent, row) is not None
+        claim = _claim(uow, sent, row)
+        return claim is not None and bool(self.by_message(uow, SYSTEM, sent, [claim]))
 
     def freed(self, process_id: str) -> None:
         """An instance that a message may have started has ended: the next kept message may start another; never raises.
@@ -209,12 +215,22 @@ class Starts:
         return Evaluated(conditional_evaluation_key=uow.new_key(), process_instances=tuple(started))
 
 
-def _claim(uow: UnitOfWork, process_id: str, correlation_key: str, instance_key: Key) -> bool:
-    """Note that the instance is the one of its process for this key; whether there was none. Waits for others."""
-    row = insert(MessageStart).values(
-        key=uow.new_key(), process_id=process_id, correlation_key=correlation_key, instance_key=instance_key
+def _claim(uow: UnitOfWork, message: Sent, row: StartSubscription) -> Claim | None:
+    """Note that an instance is the one of its process for this key; None where there is one. Waits for others."""
+    key = uow.new_key()
+    if message.correlation_key:
+        mine = insert(MessageStart).values(
+            key=uow.new_key(),
+            process_id=row.process_id,
+            correlation_key=message.correlation_key,
+            instance_key=key,
+        )
+        if uow.session.execute(mine.on_conflict_do_nothing().returning(MessageStart.key)).first() is None:
+            return None
+    by = Trigger(
+        definition_key=row.definition_key, element_id=row.element_id, kind="message", variables=message.variables
     )
-    return uow.session.execute(row.on_conflict_do_nothing().returning(MessageStart.key)).first() is not None
+    return Claim(key=key, by=by)
 
 
 def _kept(uow: UnitOfWork, process_id: str | None) -> Any:
