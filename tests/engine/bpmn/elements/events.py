@@ -28,7 +28,7 @@ ROWS = [
         ),
         (
             "conditional",
-            "begins an instance when its condition becomes true of what it reads",
+            "begins an instance where it holds over the variables of `POST /v2/conditionals/evaluation`",
             run("start s @cond:=today>1\nt x\ns -> x", "start s", trace="x"),
         ),
         (
