@@ -258,13 +258,13 @@ def test_the_same_message_is_kept_once_and_starts_once(engine: Engine) -> None:
     assert (engine.messages.match_kept(), len(instances(engine))) == (0, 1)
 
 
-def test_publications_at_the_same_moment_start_one_instance(engine: Engine) -> None:
-    deploy(engine, begun_by(ON_MESSAGE, extra=MESSAGE))
+def test_publications_at_the_same_moment_start_one_instance_of_each_process(engine: Engine) -> None:
+    deploy(engine, *(begun_by(ON_MESSAGE, name, extra=MESSAGE) for name in ("a", "b")))
     with ThreadPoolExecutor(4) as pool:
         started = list(pool.map(lambda _: publish(engine, "C-1", LONG), range(8)))
-    assert sum(len(keys) for keys in started) == 1
+    assert sum(len(keys) for keys in started) == 2
     engine.messages.match_kept()
-    assert len(instances(engine)) == 1
+    assert sorted(name for name, _, _ in instances(engine)) == ["a", "b"]
 
 
 def test_a_message_reaches_an_instance_or_starts_one_but_not_both_of_one_process(engine: Engine) -> None:
