@@ -255,6 +255,7 @@ ERROR: Words = {
     "overloaded": _l("The service is very busy. Try again in a little while."),
     "configuration-invalid": _l("The service is not set up right. The administrators have been told."),
     "timed-out": _l("This took too long. Try again in a little while."),
+    "contract-refused": _l("The service is being updated. Try again in a little while."),
     "schema-outdated": _l("The service is being updated. Try again in a little while."),
     "release-too-old": _l("The service is being updated. Try again in a little while."),
     "unavailable": _l("The service cannot be used at the moment; nothing was stored. Try again in a little while."),
