@@ -77,7 +77,9 @@ def serving(data: Path, name: str, **settings: str) -> Iterator[Client]:
             assert service.stdout is not None
             address = service.stdout.readline().rsplit(" ", 1)[-1].strip()
             create = [*amends, "token", "create", "--user", "admin"]
-            token = subprocess.run(create, capture_output=True, text=True, timeout=PATIENCE, env=environment, check=False)
+            token = subprocess.run(
+                create, capture_output=True, text=True, timeout=PATIENCE, env=environment, check=False
+            )
             assert token.returncode == 0, token.stderr
             client = Client(address, token.stdout.strip())
             with client.http:
