@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import time
+from contextlib import closing, suppress
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
@@ -110,15 +111,14 @@ def _arguments(url: URL, application: str) -> dict[str, Any]:
 
 
 def _opened(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
-    cursor = connection.cursor()
     try:
-        cursor.execute(_TIMELINE)
-        row = cursor.fetchone()
+        with closing(connection.cursor()) as cursor:
+            cursor.execute(_TIMELINE)
+            row = cursor.fetchone()
         era.saw(row[0] if row else None)
-    except (psycopg.errors.InsufficientPrivilege, psycopg.errors.UndefinedFunction):  # not for everybody everywhere
+    except psycopg.Error:  # not for everybody everywhere; a connection that is lost already is noticed at its first use
         era.saw(None)
-    finally:
-        cursor.close()
+    with suppress(psycopg.Error):
         connection.rollback()
 
 

@@ -22,6 +22,7 @@ from engine.worker.hearing import Ear
 from engine.worker.jobs import LOCK_SECONDS, JobRunner
 
 _LOG = logging.getLogger(__name__)
+logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns of each turn that a long sweep has overrun
 POLL = timedelta(seconds=5)
 """Between two sweeps at most: whatever notice is lost, nothing waits longer."""
 MATCH_EVERY = 6

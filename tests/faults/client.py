@@ -119,7 +119,7 @@ class Client(threading.Thread):
 
     def _call(self, path: str, body: Any, *, key: str | None = None, also: Sequence[int] = ()) -> httpx.Response:
         headers = {"Idempotency-Key": key} if key else {}
-        until = time.monotonic() + 180
+        until = time.monotonic() + 100
         while time.monotonic() < until:
             try:
                 answer = self._http.post(f"{self._random.choice(self._addresses)}{path}", json=body, headers=headers)
@@ -132,4 +132,4 @@ class Client(threading.Thread):
                 if answer.status_code not in {500, 503, 429}:
                     raise GivenUp(f"{path}: {answer.status_code} {answer.text[:300]}")
             time.sleep(self._random.uniform(0.05, 0.3))
-        raise GivenUp(path)
+        raise GivenUp(f"{path}: {self.journal.calls}")

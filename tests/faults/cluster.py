@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -19,6 +20,15 @@ from aiosmtpd.smtp import SMTP
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 90.0
+
+
+_MAIN = """
+import faulthandler, signal, sys
+faulthandler.register(signal.SIGUSR1)
+from webapi.cli import main
+main()
+"""
+"""As `amends`, and says on SIGUSR1 what its threads are at."""
 
 
 class Process:
@@ -39,7 +49,7 @@ class Process:
 
     def start(self) -> None:
         """Start it."""
-        command = [*self._prefix, sys.executable, "-m", "webapi.cli", *self.arguments]
+        command = [*self._prefix, sys.executable, "-c", _MAIN, *self.arguments]
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
 
@@ -68,6 +78,13 @@ class Process:
             self.start()
             return True
         return False
+
+    def tell(self) -> str:
+        """The end of what it has said, with what each of its threads is at."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGUSR1)
+            threading.Event().wait(1)
+        return f"--- {self.name}\n{self.log[-9_000:]}"
 
     @property
     def log(self) -> str:

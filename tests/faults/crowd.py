@@ -51,7 +51,8 @@ def gather(engine: Engine, count: int) -> None:
     """Let the table hold that many further timers, with instances of their own, due in ten years."""
     with engine.units() as uow:
         connection = uow.session.connection()
-        given = {"count": count, "due": engine.clock.now() + AFAR}
+        first = connection.execute(text("SELECT count(*) FROM timer")).scalar_one()
+        given = {"first": first + 1, "last": first + count, "due": engine.clock.now() + AFAR}
         for statement in _GATHER:
             connection.execute(text(statement), given)
     with engine.units() as uow:
@@ -117,7 +118,7 @@ _GATHER = (
     """
     INSERT INTO process_instance (key, definition_key, process_id, version, state, rev, started_at, started_by)
     SELECT 4000000000000000 + n, p.key, p.process_id, p.version, 'ACTIVE', 1, now(), 'crowd'
-      FROM generate_series(1, :count) AS n,
+      FROM generate_series(CAST(:first AS bigint), :last) AS n,
            (SELECT key, process_id, version FROM process_definition ORDER BY key LIMIT 1) AS p
      WHERE CAST(:due AS timestamptz) IS NOT NULL
     """,
@@ -126,7 +127,7 @@ _GATHER = (
                        due_at, retry_at, failures, repetitions_left)
     SELECT 5000000000000000 + n, 4000000000000000 + n, p.key, p.process_id, 6000000000000000 + n, 'late', 0,
            :due + n * interval '1 second', :due + n * interval '1 second', 0, 0
-      FROM generate_series(1, :count) AS n,
+      FROM generate_series(CAST(:first AS bigint), :last) AS n,
            (SELECT key, process_id FROM process_definition ORDER BY key LIMIT 1) AS p
     """,
 )

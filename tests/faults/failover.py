@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
 
 from engine.store.connection import normalise
 from tests.faults.checker import Line, check
@@ -59,7 +60,7 @@ class FailOver:
             journal.add(client.journal)
         helper = Client(99, addresses, token, share=0, horizon=1)
         _until(lambda: not helper.work() and self._left() == (0, 0))
-        with create_engine(normalise(self._replica.url())).connect() as connection:
+        with create_engine(normalise(self._replica.url()), poolclass=NullPool).connect() as connection:
             return check(connection, journal, self._mail.received)
 
     def _servers(self) -> dict[str, str]:

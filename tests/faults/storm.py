@@ -15,6 +15,7 @@ from typing import Any
 
 import psycopg
 from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
 
 from engine.bootstrap import make_engine
 from engine.clock import SystemClock
@@ -96,7 +97,7 @@ class Storm:
                 journal.add(client.journal)
                 assert not client.error, client.error
             self._settle(token)
-            with create_engine(normalise(self._postgres.url())).connect() as connection:
+            with create_engine(normalise(self._postgres.url()), poolclass=NullPool).connect() as connection:
                 lines = check(connection, journal, self._mail.received)
             lateness = self._lateness()
             for process in self._processes:
@@ -134,7 +135,7 @@ class Storm:
             yield token
         except BaseException:
             for process in self._processes:
-                print(f"--- {process.name}\n{process.log[-1_500:]}")  # noqa: T201 - what a failed run leaves
+                print(process.tell())  # noqa: T201 - what a failed run leaves
             raise
         finally:
             for process in self._processes:
