@@ -19,6 +19,7 @@ DAY_NANOS = DAY_SECONDS * NANOS
 MAX_YEAR = 999_999_999
 _MONTH_DAYS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 _ZONE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_+\-/]*", re.ASCII)
+_LONGEST_ZONE_NAME = 64
 
 
 def day_number(year: int, month: int, day: int) -> int:
@@ -49,15 +50,22 @@ def month_length(year: int, month: int) -> int:
     return 29 if month == 2 and is_leap(year) else _MONTH_DAYS[month - 1]
 
 
-@lru_cache(1024)
 def zone(name: str) -> ZoneInfo:
     """The time zone of an IANA name. Raises Problem if there is none."""
+    known = _zone(name) if len(name) <= _LONGEST_ZONE_NAME else None
+    if known is None:
+        raise Problem("invalid-value", f"there is no time zone {name[:_LONGEST_ZONE_NAME]!r}")
+    return known
+
+
+@lru_cache(1024)
+def _zone(name: str) -> ZoneInfo | None:
     if not _ZONE_NAME.fullmatch(name):
-        raise Problem("invalid-value", f"there is no time zone {name!r}")
+        return None
     try:
         return ZoneInfo("UTC" if name in ("Z", "z") else name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise Problem("invalid-value", f"there is no time zone {name!r}") from error
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def instant_offset(name: str, days: int, nanos: int) -> int:

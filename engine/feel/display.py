@@ -82,7 +82,7 @@ def _nested(value: object, meter: Meter) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return quoted(value)
+        return meter.text(quoted(value))
     if isinstance(value, Decimal):
         return number_text(value)
     if isinstance(value, _TEMPORAL):

@@ -38,6 +38,8 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "range": (Range,),
     "function": (Function,),
 }
+_LONG = 1_000
+"""A text of so many characters costs a step wherever a function reads it."""
 
 
 class Misfit(Problem):
@@ -125,6 +127,9 @@ class Overload:
     def call(self, arguments: Sequence[object], run: Run, function: str) -> object:
         """The result. Raises Problem."""
         taken = self._taken(arguments)
+        for value in taken:
+            if type(value) is str and len(value) > _LONG:
+                run.step(len(value) // _LONG)
         try:
             result = self.implementation(run, *taken) if self.wants_run else self.implementation(*taken)
         except (DecimalException, OverflowError) as error:

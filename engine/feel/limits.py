@@ -55,6 +55,8 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
+_MESSAGE = 500
+"""Characters of a diagnostic: it may quote a value, and values are long."""
 _FIRST_LOOK, _LOOK_AT_CLOCK = 64, 256
 """Steps before the clock is read first, and between readings: a reading costs as much as several steps."""
 
@@ -146,7 +148,8 @@ class Run:
     def note(self, code: str, message: str, place: Place = NOWHERE) -> Any:
         """The FEEL way to fail: say why, and go on with null (`return run.note(...)`)."""
         if len(self.diagnostics) < self.limits.diagnostics:
+            said = message if len(message) <= _MESSAGE else message[:_MESSAGE] + "..."
             self.diagnostics.append(
-                Diagnostic(code=code, message=message, line=place[0], column=place[1], element_id=self.element_id)
+                Diagnostic(code=code, message=said, line=place[0], column=place[1], element_id=self.element_id)
             )
         return None
