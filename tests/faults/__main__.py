@@ -121,11 +121,12 @@ def _late(due: int) -> bool:
 
 
 def _lateness_beside(due: int, broken: int) -> list[float]:
-    chance, lead = random.Random(1), 4 + (due + broken) / 25  # until all are started
-    with installation(SystemClock()) as (engine, url):
-        keys = due_later(engine, due, lambda _: timedelta(seconds=lead + chance.uniform(0, 30)))
+    chance, wall = random.Random(1), SystemClock()
+    with installation(wall) as (engine, url):
+        ready = wall.now() + timedelta(seconds=5 + (due + broken) / 10)  # when all are started, on a busy machine too
+        keys = due_later(engine, due, lambda _: ready + timedelta(seconds=chance.uniform(0, 30)) - wall.now())
         if broken:
-            due_later(engine, broken, lambda _: timedelta(seconds=lead), reminded("broken"))
+            due_later(engine, broken, lambda _: ready - wall.now(), reminded("broken"))
             break_all(engine, "broken")
         fresh = make_engine(engine.settings, engine.units.session_factory, SystemClock())
         return lateness(fresh, url, keys, 240)
