@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import Blueprint
-from marshmallow import fields
+from marshmallow import ValidationError, fields
 
 from engine.errors import Malformed
 from engine.permissions import Permission
@@ -40,8 +40,8 @@ def _instant(value: Any) -> datetime:
         return _EPOCH + timedelta(milliseconds=value)
     try:
         return Instant().deserialize(value)
-    except ValueError as error:
-        raise Malformed(f"timestamp: {error}") from error
+    except ValidationError as error:
+        raise Malformed(f"timestamp: {' '.join(map(str, error.messages))}") from error
 
 
 @blueprint.put("/clock")

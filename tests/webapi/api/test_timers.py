@@ -129,3 +129,8 @@ def test_conditions_start_instances(admin: Caller, somebody: People, engine: Eng
     assert admin.post(path, {**body, "processDefinitionKey": "1"}).status_code == 404
     assert admin.post(path, {}).status_code == 400
     assert somebody("ann", "reviewers").post(path, body).status_code == 403
+
+
+@pytest.mark.parametrize("timestamp", ["soon", "2026-03-03T09:00:00", 1e30, -1, None, {}])
+def test_a_clock_is_not_pinned_to_what_is_no_instant(admin: Caller, timestamp: object) -> None:
+    assert admin.put("/v2/clock", {"timestamp": timestamp}).status_code == 400
