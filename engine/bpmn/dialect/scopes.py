@@ -117,9 +117,9 @@ class ScopeReader:
         for node in boundaries:
             if bare(node.get("attachedToRef")) not in self.outer:
                 continue  # a finding of the lint
-            self.outer[node.get("id", "")] = read_boundary(
-                self.reading, self.spec, node, self._element(node), self.outer
-            )
+            event = read_boundary(self.reading, self.spec, node, self._element(node), self.outer)
+            self._mappings(node, event)
+            self.outer[node.get("id", "")] = event
         for flow in flows(self.scope):
             self._flow(flow)
         self._entries()

@@ -19,6 +19,14 @@ def test_non_interrupting_message_boundary_fires_each_time(host):
     assert (case.trace, case.state) == (["x"] * 3, "COMPLETED")
 
 
+def test_a_boundary_event_maps_what_its_event_brings(host):
+    mapped = ext(mapping(outputs={"kept": "=said"}))
+    case = go(host, f"start s\nuser u\nbound b attachedToRef=u @message:m | {mapped}\nuser v\ns -> u\nb -> v")
+    host.publish("m", None, {"said": "yes"})
+    assert case.inst.variables["kept"] == "yes"
+    assert "said" not in case.inst.variables
+
+
 def test_messages_correlate_by_key(host):
     host.deploy(draw("start s\ncatch c @message:m/=id\nt x\ns -> c -> x"))
     a, b = host.start(trace=[], id="A"), host.start(trace=[], id=7)
