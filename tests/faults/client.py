@@ -72,7 +72,11 @@ class Client(threading.Thread):
         except Exception as error:  # noqa: BLE001 - told by the one who waits for the thread
             self.error = f"{type(error).__name__}: {error}"
         finally:
-            self._http.close()
+            self.close()
+
+    def close(self) -> None:
+        """Let go of its connections; `run` does so at its end."""
+        self._http.close()
 
     def _turn(self, turn: int) -> None:
         name = f"client-{self._number}-{turn}"

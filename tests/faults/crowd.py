@@ -108,10 +108,7 @@ def _late(engine: Engine, keys: list[Key]) -> list[float]:
 def break_all(engine: Engine, process_id: str) -> None:
     """Let no instance of a process be loaded any more."""
     with engine.units() as uow:
-        given = {"process": process_id}
-        uow.session.execute(
-            text("UPDATE process_instance SET snapshot = 'x', rev = rev + 1 WHERE process_id = :process"), given
-        )
+        uow.session.execute(text(_BREAK), {"process": process_id})
 
 
 _GATHER = (

@@ -6,6 +6,7 @@ import shutil
 import tempfile
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import psycopg
@@ -58,8 +59,8 @@ class FailOver:
             client.join()
             assert not client.error, client.error
             journal.add(client.journal)
-        helper = Client(99, addresses, token, share=0, horizon=1)
-        _until(lambda: not helper.work() and self._left() == (0, 0))
+        with closing(Client(99, addresses, token, share=0, horizon=1)) as helper:
+            _until(lambda: not helper.work() and self._left() == (0, 0))
         with create_engine(normalise(self._replica.url()), poolclass=NullPool).connect() as connection:
             return check(connection, journal, self._mail.received)
 

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -208,15 +208,15 @@ class Storm:
         """Until no timer of the load is armed and no job waits; jobs for outside workers are done meanwhile."""
         wait_for_ready(self._addresses)
         until = time.monotonic() + self._plan.patience
-        helper = Client(99, self._addresses, token, share=0, horizon=1.0)
         left: Any = None
-        while time.monotonic() < until:
-            helper.work()
-            with psycopg.connect(self._postgres.url()) as connection:
-                left = connection.execute(_LEFT).fetchone()
-            if left == (0, 0):
-                return
-            time.sleep(0.3)
+        with closing(Client(99, self._addresses, token, share=0, horizon=1.0)) as helper:
+            while time.monotonic() < until:
+                helper.work()
+                with psycopg.connect(self._postgres.url()) as connection:
+                    left = connection.execute(_LEFT).fetchone()
+                if left == (0, 0):
+                    return
+                time.sleep(0.3)
         raise AssertionError(f"timers and jobs left: {left}; " + "".join(p.log[-2_000:] for p in self._workers))
 
     def _lateness(self) -> tuple[float, float]:
