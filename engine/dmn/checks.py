@@ -37,7 +37,9 @@ def check_tables(model: Model) -> tuple[Finding, ...]:
     found: list[Finding] = []
     run = checking()
     for table in model.tables:
-        if table.inputs and table.rules:
+        if not table.rules:
+            found.append(finding(table, model.file, "dmn-gap", "the table has no rules, so nothing ever matches", None))
+        elif table.inputs:
             found.extend(_first(_checked(table, model.file, run), table, model.file))
             found.extend(_first(not_allowed(table, model.file, run), table, model.file))
     return tuple(found)

@@ -8,7 +8,7 @@ from engine.dmn.boxed import BOXES, Boxes
 from engine.dmn.graph import Node, Requirement, Service
 from engine.dmn.model import Model, frozen
 from engine.dmn.types import define
-from engine.dmn.workshop import Workshop
+from engine.dmn.workshop import Workshop, named_type
 from engine.dmn.xml import Element, kid, kids, name_of, read, tag
 from engine.errors import DeploymentRefused, Finding
 from engine.feel import STANDARD, Functions
@@ -82,6 +82,7 @@ class _Loader:
             node.hidden = declared
             self._build(node, self._elements[identity])
         self._find_cycles()
+        self._find_unknown_types()
         findings = tuple(self._shop.findings)
         model = Model(
             file=self._file,
@@ -168,6 +169,16 @@ class _Loader:
                 return
             node.code, reads = self._shop.reading(lambda: self._boxes.function(function, names))
             node.reads = reads - {name_of(parameter) for parameter in kids(function, "formalParameter")}
+
+    def _find_unknown_types(self) -> None:
+        """A type that nobody defined lets every value through."""
+        for element in self._root.iter("{*}*"):
+            said = element.text if tag(element) == "typeRef" else element.get("typeRef") or element.get("outputTypeRef")
+            if said and said.strip() and named_type(self._types, said) is None:
+                cure = "choose a type of FEEL, or define it"
+                self._shop.warn(
+                    "dmn-unknown-type", f"there is no type {said.strip()}: every value passes", element, cure
+                )
 
     def _find_cycles(self) -> None:
         done: set[Node] = set()

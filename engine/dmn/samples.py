@@ -58,6 +58,16 @@ def constants(node: tree.Node) -> list[object] | None:
     return found
 
 
+def _asks_for_null(node: tree.Node) -> bool:
+    todo = [node]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, tree.Literal) and part.value is None:
+            return True
+        todo.extend(children(part))
+    return False
+
+
 def _constant(node: tree.Node) -> object:
     if isinstance(node, tree.Literal):
         return node.value
@@ -80,6 +90,8 @@ def classes(
         found.extend(values or ())
     spread = dict.fromkeys((type(value), value) for value in _spread(found, kind, run))
     candidates = [value for _, value in spread if permits is None or permits(value, {}, run) is True]
+    if any(cell.tree is not None and _asks_for_null(cell.tree) for cell in cells):
+        candidates.append(None)  # also where values are listed: a cell is there for it
     maybe = sum(1 << index for index, values in enumerate(known) if values is None)
     by_bits: dict[int, object] = {}
     for value, sure in _wanted(candidates, cells, known, run):

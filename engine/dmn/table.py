@@ -195,4 +195,12 @@ def _policy(shop: Workshop, element: Element, columns: Sequence[Column]) -> HitP
     if policy.needs_ranking and not any(column.ranking for column in columns):
         cure = "list the output values, the most important first"
         shop.find("dmn-no-priorities", f"the hit policy {name} needs output values", element, cure)
+    if aggregation and name == "COLLECT" and len(columns) > 1:
+        cure = "give the table one output, or collect without an operator"
+        shop.warn(
+            "dmn-aggregation",
+            f"{aggregation} over several outputs is undefined in DMN; each is taken alone",
+            element,
+            cure,
+        )
     return policy

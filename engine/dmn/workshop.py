@@ -13,7 +13,7 @@ from typing import TypeVar
 from engine.dmn.xml import Element, id_of, line_of, normal
 from engine.errors import Finding
 from engine.feel import Expression, FeelSyntaxError, Functions, UnaryTests
-from engine.feel.checks import review
+from engine.feel.checks import nearest_variable, review
 from engine.feel.coding import Code, Env
 from engine.feel.expression import Vocabulary, compile_in, compile_tests_in
 from engine.feel.inference import Type
@@ -32,6 +32,8 @@ _OTHER_TYPES: Mapping[str, FeelType] = {
     "long": SIMPLE["number"],
 }
 MAX_DEPTH = 60
+_COMPARED = 40
+"""Names of variables that a decision reads, up to which each is compared with the others."""
 
 
 class Workshop:
@@ -52,7 +54,7 @@ class Workshop:
         """Is a name that nobody declared worth a word?"""
         self.constant = False
         """Is what comes next a list of values, in which no name has a meaning?"""
-        self._told: set[tuple[str | None, str]] = set()
+        self._told: dict[str | None, set[str]] = {}
         self._vocabularies: dict[frozenset[str], Vocabulary] = {}
         self._read: set[str] = set()
         self._expressions: dict[tuple[str, frozenset[str]], Expression] = {}
@@ -60,11 +62,13 @@ class Workshop:
 
     def find(self, rule: str, message: str, element: Element, cure: str | None = None) -> None:
         """Note a mistake in the model."""
-        self.findings.append(
-            Finding(
-                rule=rule, message=message, cure=cure, file=self._file, element_id=id_of(element), line=line_of(element)
-            )
-        )
+        found = Finding(rule=rule, message=message, cure=cure, file=self._file)
+        self.findings.append(replace(found, element_id=id_of(element), line=line_of(element)))
+
+    def warn(self, rule: str, message: str, element: Element, cure: str | None = None) -> None:
+        """Note what is evaluated, and is hardly meant so."""
+        self.find(rule, message, element, cure)
+        self.findings[-1] = replace(self.findings[-1], severity="warning")
 
     def reading(self, make: Callable[[], T]) -> tuple[T, frozenset[str]]:
         """What `make` compiles, and the names that its texts read from around them."""
@@ -129,9 +133,14 @@ class Workshop:
         if found.cure:
             return replace(found, severity="warning")
         name = found.message.removeprefix("nothing is called ")
-        if not self.judges or (self.deciding, name) in self._told:
+        told = self._told.setdefault(self.deciding, set())
+        if not self.judges or name in told:
             return None
-        self._told.add((self.deciding, name))
+        alike = nearest_variable(name, frozenset(told)) if len(told) < _COMPARED else None
+        told.add(name)
+        if alike is not None:
+            cure = f"write {alike}, which this decision reads too, if that is meant"
+            return replace(found, cure=cure, severity="warning")
         if self.requires:
             message = f"nothing that is required here is called {name}: it has to be a variable of the process"
             return replace(found, rule="feel-unset-name", message=message, severity="warning")

@@ -110,7 +110,7 @@ class _Checker:
     def _name(self, node: tree.Name, known: Known) -> Iterator[Finding]:
         if known is None or node.name in known or node.name in self._functions:
             return
-        near = _nearest(node.name, known)
+        near = nearest_variable(node.name, known)
         cure = f"did you mean {near}?" if near else None
         yield _finding("feel-unknown-name", f"nothing is called {node.name}", node.place, cure)
 
@@ -122,7 +122,7 @@ class _Checker:
             return
         entries = frozenset(name[len(owner) + 1 :] for name in known if name.startswith(f"{owner}."))
         if entries:
-            near = _nearest(node.member, entries)
+            near = nearest(node.member, entries)
             cure = f"did you mean {near}?" if near else None
             yield _finding("feel-unknown-member", f"{owner} has no entry {node.member}", node.place, cure)
 
@@ -136,7 +136,7 @@ class _Checker:
         if name in self._functions:
             yield from self._arguments(node, name)
         elif known is not None and name not in known:
-            near = _nearest(name, frozenset(self._functions) | known)
+            near = nearest(name, frozenset(self._functions) | known)
             cure = f"did you mean {near}?" if near else None
             yield _finding("feel-unknown-function", f"there is no function {name}", node.place, cure)
 
@@ -186,7 +186,12 @@ def _iteration_scopes(node: tree.For | tree.Quantified, known: Known) -> Iterato
     yield node.body, _with(known, "partial") if isinstance(node, tree.For) else known
 
 
-def _nearest(name: str, known: frozenset[str]) -> str | None:
+def nearest_variable(name: str, known: frozenset[str]) -> str | None:
+    """As `nearest`; but `items` is no misspelt `item`: many name a list and what is in it so."""
+    return nearest(name, known - {name + "s", name.removesuffix("s")})
+
+
+def nearest(name: str, known: frozenset[str]) -> str | None:
     """The name most like a misspelt one: in another case, with another letter, or a word of a longer one."""
     same = [candidate for candidate in sorted(known) if candidate.casefold() == name.casefold()]
     close = same or get_close_matches(name, sorted(known), n=1, cutoff=0.7)

@@ -32,6 +32,10 @@ def found(policy: str, *rows: tuple[str, ...], outputs: tuple[str, ...] = (), **
         (UNIQUE, [("true",), ("false",)], []),
         (UNIQUE, [("true",)], ["dmn-gap: no rule matches x = false"]),
         (UNIQUE, [('"a"',), ('not("a")',)], []),
+        (UNIQUE, [("null",), ("< 5",), (">= 5",)], []),
+        (UNIQUE, [("null",), ("not(null)",)], []),
+        (UNIQUE, [("null",), ("-",)], ["dmn-overlap: rules 1 and 2 both match x = null"]),
+        (UNIQUE, [], ["dmn-gap: the table has no rules, so nothing ever matches"]),
         (FIRST, [("-",), ("1",)], ["dmn-unreachable: rule 2 is never reached: rule 1 is first"]),
         (FIRST, [("1",), ("-",)], []),
         (FIRST, [("< limit",), ("-",)], []),
@@ -140,3 +144,31 @@ def test_allowed_values_have_no_names() -> None:
 def test_items_of_a_filter_have_names_of_their_own() -> None:
     kept = f"<filter><in>{literal('[]')}</in><match>{literal('anything = 1')}</match></filter>"
     assert model(decision("d", kept)).findings == ()
+
+
+def test_a_name_like_another_of_the_decision_looks_misspelt() -> None:
+    said = model(decision("d", table(UNIQUE, [(("-",), ("ammount + 1",))], inputs="amount"))).findings
+    assert [(each.rule, each.severity) for each in said] == [
+        ("feel-unset-name", "info"),
+        ("feel-unknown-name", "warning"),
+    ]
+    assert said[1].cure == "write amount, which this decision reads too, if that is meant"
+
+
+def test_a_list_and_what_is_in_it_are_no_misspelling() -> None:
+    said = model(decision("d", literal("[items, item]"))).findings
+    assert [each.rule for each in said] == ["feel-unset-name", "feel-unset-name"]
+
+
+def test_a_type_that_nobody_defined() -> None:
+    typed = '<literalExpression typeRef="nuber"><text>1</text></literalExpression>'
+    assert [(each.rule, each.severity) for each in model(decision("d", typed)).findings] == [
+        ("dmn-unknown-type", "warning")
+    ]
+
+
+def test_an_operator_over_several_outputs() -> None:
+    summed = table('hitPolicy="COLLECT" aggregation="SUM"', [(("1",), ("1", "2"))], outputs="a, b", inputs="1")
+    assert [(each.rule, each.severity) for each in model(decision("d", summed)).findings] == [
+        ("dmn-aggregation", "warning")
+    ]
