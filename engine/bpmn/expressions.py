@@ -9,7 +9,7 @@ from datetime import datetime
 from engine.bpmn.errors import StepFailed
 from engine.bpmn.storable import storable
 from engine.errors import AmendsError
-from engine.feel import Expression, to_json
+from engine.feel import Expression, to_json, to_text
 from engine.types import Json
 
 
@@ -91,5 +91,5 @@ def whole_number(text: str) -> int | None:
 
 def shorten(value: object) -> str:
     """A value for a message, cut where it is long."""
-    text = "null" if value is None else str(value)
+    text = to_text(value)
     return text if len(text) <= 80 else text[:77] + "..."

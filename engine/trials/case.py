@@ -223,8 +223,12 @@ class Case:
         self.advance_to(self.now)
 
     def advance(self, duration: str) -> None:
-        """Let time pass, see `advance_to`."""
-        self.advance_to(parse_duration(duration).after(self.now))
+        """Let time pass, see `advance_to`; `Refused` beyond the year 9999."""
+        try:
+            instant = parse_duration(duration).after(self.now)
+        except (ValueError, OverflowError) as error:
+            raise Refused(f"{duration} from now is no date any more.") from error
+        self.advance_to(instant)
 
     def advance_to_timer(self, element_id: str) -> None:
         """Let time pass until the timer of an element is due. Raises `NotFound` where it has none."""

@@ -287,6 +287,11 @@ def test_timers_without_end_do_not_keep_a_scenario_for_ever(run: Run) -> None:
     assert told(report) == [(3, "scenario-step", "More than 1000 timers fired on the way.")]
 
 
+def test_time_ends_with_the_calendar(run: Run) -> None:
+    report = run("scenarios:\n  - name: a\n    steps: [advance: P9000Y]\n", reminded())
+    assert told(report) == [(3, "scenario-step", "P9000Y from now is no date any more.")]
+
+
 def test_a_mark_of_compensation_is_no_place_to_be(run: Run) -> None:
     content = (
         START
