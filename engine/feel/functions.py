@@ -163,8 +163,13 @@ class Builtin(Function):
         )
 
     def call_named(self, arguments: Mapping[str, object], run: Run) -> object:
-        """The result of the first overload that has these names. Raises Problem."""
-        found = [(overload, overload.positions(arguments)) for overload in self.overloads]
+        """The result of the first overload that has these names, at best in this order. Raises Problem.
+
+        Only the order tells `before(point: 1, range: r)` from `before(range: r, point: 1)` (DMN 1.5, table 78).
+        """
+        said = list(arguments)
+        ranked = sorted(self.overloads, key=lambda overload: [p.name for p in overload.parameters] != said)
+        found = [(overload, overload.positions(arguments)) for overload in ranked]
         return self._first([(overload, values) for overload, values in found if values is not None], run)
 
     def _first(self, candidates: Sequence[tuple[Overload, Sequence[object]]], run: Run) -> object:

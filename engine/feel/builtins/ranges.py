@@ -59,7 +59,8 @@ def _relation(
             raise Problem("invalid-argument", f"{name} has no meaning for these arguments")
         return relation(_whole(left), _whole(right))
 
-    for first, second in (("point1", "point2"), ("point", "range"), ("range", "point"), ("range1", "range2")):
+    said = {("point1", "point2"): points, ("point", "range"): point_range, ("range", "point"): range_point}
+    for first, second in (*(names for names, relation in said.items() if relation), ("range1", "range2")):
         LIBRARY.add(name, f"{first}: any, {second}: any", apply)
 
 
