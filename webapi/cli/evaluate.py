@@ -11,7 +11,7 @@ from engine.bootstrap.expressions import functions
 from engine.clock import SystemClock
 from engine.dmn import EvaluatedDecision, load_models, needed_files
 from engine.errors import NotFound
-from engine.feel import Diagnostic, Functions, compile_expression, to_json, to_text
+from engine.feel import Diagnostic, Functions, check, compile_expression, to_json, to_text
 from engine.settings import Settings
 from webapi.cli.common import as_json, err, out, print_json, read_variables
 
@@ -25,7 +25,8 @@ _VARIABLES = click.option("--variables", "--context", "variables", help="A JSON 
 def feel(expression: str, variables: str | None, machine: bool) -> None:  # noqa: FBT001 - an option
     """Evaluate a FEEL EXPRESSION and print its value."""
     context = read_variables(variables)
-    compiled = compile_expression(expression.removeprefix("="), names=context, functions=_functions())
+    text, functions = expression.removeprefix("="), _functions()
+    compiled = compile_expression(text, names=context, functions=functions)
     outcome = compiled.evaluate(context, now=SystemClock().now)
     value = to_json(outcome.value)
     if machine:
@@ -34,6 +35,9 @@ def feel(expression: str, variables: str | None, machine: bool) -> None:  # noqa
     print_json(value)
     for diagnostic in outcome.diagnostics:
         err().print(f"Note: {_told(diagnostic)}", markup=False)
+    for found in check(text, context, functions=functions):
+        if found.cure:
+            err().print(f"Note: line {found.line}, column {found.column}: {found.message}: {found.cure}", markup=False)
 
 
 @click.command()

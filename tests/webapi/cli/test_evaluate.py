@@ -49,3 +49,8 @@ def test_lint_checks_tables(amends: Amends, tmp_path: Path) -> None:
     assert "no rule matches x = 5" in ended.stdout
     file.write_bytes(definitions(decision("d", table("", [(("< 5",), ("1",)), (("< 4",), ("2",))], default="0"))))
     assert amends("lint", str(file)).exit_code == 1
+
+
+def test_a_misspelt_name_is_told_with_what_may_be_meant(amends: Amends) -> None:
+    assert "did you mean count?" in amends("feel", "coutn([1])").stderr
+    assert "did you mean amount?" in amends("feel", "amuont + 1", "--context", '{"amount": 2}').stderr
