@@ -142,12 +142,19 @@ def parse_instant(text: str) -> datetime:
     return _parse_zoned(text)[0]
 
 
+def _local(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no date-time such as 2026-01-31T09:30:00Z") from error
+
+
 def _parse_zoned(text: str) -> tuple[datetime, str | None]:
     """The instant in UTC, and the zone that is named with it."""
     zoned = _ZONE.fullmatch(text)
     try:
         zone = ZoneInfo(zoned["feel"] or zoned["iso"]) if zoned else UTC
-        local = datetime.fromisoformat(zoned["local"] if zoned else text)
+        local = _local(zoned["local"] if zoned else text)
         instant = (local if local.tzinfo else local.replace(tzinfo=zone)).astimezone(UTC)
     except (ZoneInfoNotFoundError, OverflowError, OSError) as error:
         raise ValueError(f"{text!r} is no date-time: {error}") from error

@@ -70,6 +70,11 @@ def test_what_is_no_time(form, text):
         timers.first(form, text, NOW)
 
 
+def test_a_wrong_date_is_told_in_words_of_the_diagram():
+    with pytest.raises(ValueError, match="'tomorrow' is no date-time such as 2026-01-31T09:30:00Z"):
+        timers.first("timeDate", "tomorrow", NOW)
+
+
 def test_a_cycle_counts_down_and_ends():
     schedule = timers.first("timeCycle", "R3/PT1H", NOW)
     fired = []
