@@ -66,13 +66,8 @@ def test_first_due(form, text, due):
     ],
 )
 def test_what_is_no_time(form, text):
-    with pytest.raises(ValueError, match=r"."):
+    with pytest.raises(ValueError, match=r"^(?!Invalid isoformat)."):
         timers.first(form, text, NOW)
-
-
-def test_a_wrong_date_is_told_in_words_of_the_diagram():
-    with pytest.raises(ValueError, match="'tomorrow' is no date-time such as 2026-01-31T09:30:00Z"):
-        timers.first("timeDate", "tomorrow", NOW)
 
 
 def test_a_cycle_counts_down_and_ends():
