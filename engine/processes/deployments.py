@@ -54,11 +54,13 @@ class DeploymentService:
         resources: Sequence[Resource],
         dry_run: bool = False,  # noqa: FBT001, FBT002 - part of the contract
         idempotency: str | None = None,
+        first: Sequence[Resource] = (),
     ) -> Deployment:
         """Store all resources, or raise `DeploymentRefused` with every finding. Needs `process:deploy`.
 
-        With `dry_run` everything is checked, keys and versions are shown, and nothing is stored. `idempotency` is the
-        client's key for a safe repeat. Process tests among the resources (`is_tests`) are run and not stored.
+        With `dry_run` everything is checked, keys and versions are shown, and nothing is stored; where nothing is
+        deployed yet, as if `first` had been deployed before. `idempotency` is the client's key for a safe repeat.
+        Process tests among the resources (`is_tests`) are run and not stored.
         """
         require(actor, Permission.PROCESS_DEPLOY)
         reader = Reader(self._catalogue.functions, self._hooks, self._decision_files)
@@ -70,6 +72,8 @@ class DeploymentService:
         with self._units() as uow:
             # One deployment at a time, in the whole installation: numbers rise without gaps or races.
             uow.session.execute(_LOCK)
+            if dry_run and first and self._catalogue.latest(uow).number == 0:
+                self._store(uow, actor, reader.other().read(first), ())
             command = None if dry_run else repeatable("deploy", idempotency, [asdict(one) for one in resources])
             deployment = idempotent(
                 uow, actor, command, lambda: kept_deployment(self._store(uow, actor, drafts, reader.findings))

@@ -57,6 +57,10 @@ class Reader:
         self._tables: dict[str, bytes] = {}
         self.findings: list[Finding] = []
 
+    def other(self) -> Reader:
+        """A reader for another deployment."""
+        return Reader(self._functions, self._hooks, self._deployed)
+
     def read(self, resources: Sequence[Resource]) -> list[Draft]:
         """The drafts of all resources that can be read; the others leave findings."""
         self._tables = {r.name: r.content for r in resources if PurePath(r.name).suffix.lower() == ".dmn"}

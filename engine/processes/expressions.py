@@ -41,9 +41,11 @@ def check_expressions(files: Iterable[tuple[str, bytes]], reach: Reach) -> list[
     known = set(reach.names)
     known = known.union(*(found.variables for found in spoken.values()))
     known = known.union(*(form.variables for form in reach.forms.values() if form.form_id in shown))
+    at_hand = {form.form_id for form in reach.forms.values()}
     findings: list[Finding] = []
     for name, found in spoken.items():
-        findings += _Checker(name, known, reach.functions).diagram(found.places)
+        judges = found.forms <= at_hand  # what a form sets that is deployed elsewhere is not known here
+        findings += _Checker(name, known, reach.functions, judges=judges).diagram(found.places)
     for name, form in reach.forms.items():
         findings += _Checker(name, known | form.names, reach.functions, judges=form.form_id in shown).form(form)
     return findings

@@ -60,13 +60,17 @@ def _line(part: DeployedProcess | DeployedDecision | DeployedForm) -> str:
 @_LIBRARY
 @as_json
 def lint(files: tuple[Path, ...], shipped: bool, machine: bool) -> None:  # noqa: FBT001 - options
-    """Check diagrams, tables and forms as the deployment would, and store nothing. Status 1: it would refuse them."""
+    """Check diagrams, tables and forms as the deployment would, and store nothing. Status 1: it would refuse them.
+
+    What they refer to may be among them or deployed; before the first start, the process library counts as deployed.
+    """
     resources = _resources(files, shipped=shipped)
     findings: tuple[Finding, ...] = ()
     refused = False
     with open_engine() as engine:
         try:
-            findings = engine.deployments.deploy(SYSTEM, resources, dry_run=True).findings
+            first = library_resources()
+            findings = engine.deployments.deploy(SYSTEM, resources, dry_run=True, first=first).findings
         except DeploymentRefused as error:
             findings, refused = error.findings, True
     _show(findings, machine=machine, count=len(resources))

@@ -54,6 +54,14 @@ def test_nothing_is_said_of_what_is_known(engine: Engine, text: str) -> None:
     assert [f for f in found if f.rule.startswith("feel")] == []
 
 
+def test_names_are_not_judged_where_a_form_is_deployed_already(engine: Engine) -> None:
+    form = Resource(name="f.form", content=FORM)
+    engine.deployments.deploy(SYSTEM, [form])
+    said = script("anything + 1")
+    assert [f.rule for f in findings(engine, said, form) if f.rule.startswith("feel")] == ["feel-unset-name"]
+    assert [f.rule for f in findings(engine, said) if f.rule.startswith("feel")] == []
+
+
 def test_tables_are_checked(engine: Engine) -> None:
     logic = table("", [(("< 5",), ("1",)), (("< 4",), ("2",))], default="0")
     found = findings(engine, Resource(name="t.dmn", content=definitions(decision("d", logic))))

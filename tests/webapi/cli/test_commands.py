@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from engine.settings import library
 from tests.webapi import diagrams
 
 Amends = Callable[..., Result]
@@ -75,6 +76,13 @@ def test_demo_people_are_made_once(amends: Amends) -> None:
         "front-office", "case-handlers", "reviewers", "managers", "administrators",
     }  # fmt: skip
     assert "front-office-1" in amends("demo").output
+
+
+def test_a_diagram_of_the_library_is_checked_by_itself_before_the_first_start(amends: Amends) -> None:
+    checked = amends("lint", str(library("workflows") / "complaint_handling" / "complaint_handling.bpmn"))
+    assert (checked.exit_code, checked.stdout) == (0, "")
+    assert "1 files, 0 errors, 0 remarks." in checked.output
+    assert amends("lint", "--library").exit_code == 0
 
 
 def test_the_library_passes_its_own_gate_and_is_deployed(amends: Amends) -> None:
