@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Integer, Row, Select, String, case, cast, column, func, select
+from sqlalchemy import BigInteger, Integer, Row, Select, String, case, cast, column, func, literal, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import aliased
 
@@ -125,6 +125,7 @@ DECISION_INSTANCES = Searchable(
         "element_instance_key": DecisionInstance.element_instance_key,
         "element_id": DecisionInstance.element_id,
         "evaluation_date": DecisionInstance.evaluated_at,
+        "state": literal("EVALUATED"),
     },
     key=_PLACE,
     view=_view,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -146,13 +146,19 @@ def _decision(row: Row[Any]) -> DecisionDefinitionView:
     )
 
 
-_NEWER = aliased(tables.ProcessDefinition)
+_Defined = type[tables.ProcessDefinition] | type[tables.DecisionDefinition]
 
 
-def _is_latest(value: object) -> ColumnElement[bool]:
-    same = (_NEWER.process_id == tables.ProcessDefinition.process_id, _NEWER.version > tables.ProcessDefinition.version)
-    newer = exists().where(*same)
-    return ~newer if value is True else newer
+def _is_latest(table: _Defined, name: str) -> Callable[[object], ColumnElement[bool]]:
+    """A filter by whether a definition is the latest one of those with the same `name`."""
+    newer = aliased(table)
+    same = (getattr(newer, name) == getattr(table, name), newer.version > table.version)
+
+    def latest(value: object) -> ColumnElement[bool]:
+        found = exists().where(*same)
+        return ~found if value is True else found
+
+    return latest
 
 
 PROCESSES = Searchable(
@@ -166,7 +172,7 @@ PROCESSES = Searchable(
     },
     key=tables.ProcessDefinition.key,
     view=_process,
-    filters={"is_latest_version": _is_latest},
+    filters={"is_latest_version": _is_latest(tables.ProcessDefinition, "process_id")},
 )
 DECISIONS = Searchable(
     columns={
@@ -177,4 +183,5 @@ DECISIONS = Searchable(
     },
     key=tables.DecisionDefinition.key,
     view=_decision,
+    filters={"is_latest_version": _is_latest(tables.DecisionDefinition, "decision_id")},
 )

@@ -69,6 +69,7 @@ class DecisionInstanceFilter(Body):
 
     decision_evaluation_instance_key = by_text()
     decision_evaluation_key = by_key()
+    state = by_word("EVALUATED", "FAILED", "UNSPECIFIED")
     evaluation_date = by_instant()
     decision_definition_id = by_text()
     decision_definition_key = by_key()

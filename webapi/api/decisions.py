@@ -13,7 +13,7 @@ from engine.permissions import Permission
 from engine.types import SearchRequest
 from webapi.access import actor, needs
 from webapi.api.contract import answers, takes
-from webapi.api.fields import JsonText, Key, Tenant, Text, VariablesField, by_integer, by_key, by_text
+from webapi.api.fields import JsonText, Key, Tenant, Text, VariablesField, by_integer, by_key, by_switch, by_text
 from webapi.api.schemas import Body, View, page_of, search_body
 from webapi.context import engine
 
@@ -37,6 +37,7 @@ class DecisionDefinitionFilter(Body):
     decision_definition_id = by_text()
     name = by_text()
     version = by_integer()
+    is_latest_version = by_switch()
     tenant_id = Tenant()
 
 

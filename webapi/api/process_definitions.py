@@ -11,7 +11,7 @@ from engine.permissions import Permission
 from engine.types import SearchRequest
 from webapi.access import actor, needs
 from webapi.api.contract import answers, declare, takes
-from webapi.api.fields import Key, Tenant, always, by_integer, by_key, by_text
+from webapi.api.fields import Key, Tenant, always, by_integer, by_key, by_switch, by_text
 from webapi.api.process_instances import ProcessInstanceFilter
 from webapi.api.schemas import Body, View, list_of, page_of, search_body
 from webapi.context import engine
@@ -42,6 +42,7 @@ class ProcessDefinitionFilter(Body):
     version = by_integer()
     version_tag = by_text()
     resource_name = by_text()
+    is_latest_version = by_switch()
     tenant_id = Tenant()
 
 

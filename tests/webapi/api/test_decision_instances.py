@@ -77,3 +77,14 @@ def test_there_is_no_such_decision(packed: Caller, key: str) -> None:
 
 def test_reading_needs_permission(packed: Caller, somebody: Callable[..., Caller]) -> None:
     assert somebody("ann").post("/v2/decision-instances/search", {}).status_code == 403
+
+
+def test_the_latest_versions_are_told_from_the_others(packed: Caller) -> None:
+    changed = PACKAGES.replace(b"large", b"huge")
+    again = diagrams.upload(pack_bpmn=diagrams.process("pack", RULES, RULES), label_dmn=changed)
+    assert packed.call("POST", "/v2/deployments", **again).status_code == 200
+    for things in ("process-definitions", "decision-definitions"):
+        for latest, versions in ((True, {2}), (False, {1})):
+            assert {one["version"] for one in packed.found(things, isLatestVersion=latest)} == versions
+    assert len(packed.found("decision-instances", state="EVALUATED")) == 2
+    assert packed.found("decision-instances", state="FAILED") == []
