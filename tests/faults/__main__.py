@@ -46,6 +46,7 @@ def main() -> int:
     given = parser.parse_args()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s")
     logging.getLogger("tests.faults").setLevel(logging.INFO)
+    logging.getLogger("engine.processes").setLevel(logging.CRITICAL)  # a process that fails is part of the crowd
     parts = {
         "storm": lambda: storm(given.timers, given.seed, long=given.long),
         "crowd": lambda: crowd(long=given.long),
