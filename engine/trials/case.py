@@ -223,9 +223,10 @@ class Case:
         self.advance_to(self.now)
 
     def advance(self, duration: str) -> None:
-        """Let time pass, see `advance_to`; `Refused` beyond the year 9999."""
+        """Let time pass, see `advance_to`; `ValueError` for what is no duration, `Refused` beyond the year 9999."""
+        span = parse_duration(duration)
         try:
-            instant = parse_duration(duration).after(self.now)
+            instant = span.after(self.now)
         except (ValueError, OverflowError) as error:
             raise Refused(f"{duration} from now is no date any more.") from error
         self.advance_to(instant)
