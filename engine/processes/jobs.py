@@ -8,7 +8,7 @@ the idempotency key. A job without an element (detached) is a task that a comman
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, NotRequired, TypedDict, Unpack
 
 from sqlalchemy import ARRAY, BigInteger, Text, bindparam, select, text, update
@@ -205,12 +205,6 @@ class JobService:
         require(actor, Permission.PROCESS_READ)
         with self._units() as uow:
             return search(uow.session, select(Job), JOBS_SEARCH, request)
-
-    def next_available(self) -> datetime | None:
-        """When the next waiting job can be activated (an instant, maybe past); None where none waits."""
-        with self._units() as uow:
-            waiting = select(Job.available_at).where(Job.state == "CREATED", Job.retries > 0)
-            return uow.session.scalar(waiting.order_by(Job.available_at).limit(1))
 
     def _lock(self, uow: UnitOfWork, key: Key) -> Job:
         """Lock the job's instance, then the job; raises `NotFound` or `AlreadyCompleted`."""

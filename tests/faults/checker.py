@@ -92,10 +92,7 @@ def _commands(connection: Connection, journal: Journal) -> Line:
     rows = connection.execute(text(_PAIRS), {"names": list(journal.instances)}).all()
     wrong = sum(1 for name, count in Counter(row[0] for row in rows).items() if count > 1)
     wrong += len(set(journal.instances.items()) - {(row[0], row[1]) for row in rows})
-    filed = connection.execute(
-        text("SELECT description, reference FROM complaint WHERE description LIKE 'complaint-%'")
-    )
-    told = [(row[0], row[1]) for row in filed]
+    told = [(row[0], row[1]) for row in connection.execute(text(_FILED))]
     wrong += len(set(journal.complaints.items()) - set(told)) + len(told) - len({name for name, _ in told})
     expected = len(journal.instances) + len(journal.complaints)
     return Line(

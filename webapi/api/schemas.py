@@ -81,10 +81,6 @@ class _Search(Body):
         return SearchRequest(filter=wanted, sort=sort, limit=page["limit"], after=page["after"])
 
 
-class NoFilter(Body):
-    """A search that cannot be narrowed."""
-
-
 def search_body(name: str, narrow: type[Body], sort: Sequence[str]) -> type[ma.Schema]:
     """The body of `POST .../search`: filter by `narrow`, sort by the camelCase names `sort`; loads a SearchRequest."""
     order = fields.String(load_default="ASC", validate=OneOf(["ASC", "DESC", "asc", "desc"]))

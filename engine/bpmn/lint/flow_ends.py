@@ -26,9 +26,6 @@ def _apart(node: etree._Element) -> bool:
     return is_true(node, "triggeredByEvent") or is_true(node, "isForCompensation")
 
 
-_CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway", "complexGateway"})
-
-
 def _undecided(document: Document) -> Iterator[Violation]:
     """An exclusive gateway with several ways needs to know when to take which."""
     for scope in document.scopes():
